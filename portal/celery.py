@@ -1,0 +1,28 @@
+"""The Celery application and the whole beat schedule, hours in UTC."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+app = Celery("portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.beat_schedule = {
+    # The outbox: whatever is queued, failed or hung is taken up again.
+    "send waiting messages": {"task": "portal.tasks.send_waiting", "schedule": 10},
+    # /healthz reads how long ago beat and worker last met.
+    "beat is alive": {"task": "portal.tasks.heartbeat", "schedule": 5},
+    # Reminders compare "due and not yet sent": a missed hour is made good by the next.
+    "remind delegates of meetings": {
+        "task": "delegations.tasks.remind_delegates",
+        "schedule": crontab(minute=5),
+    },
+    "remind owners of action items": {
+        "task": "meetings.tasks.remind_owners",
+        "schedule": crontab(minute=10),
+    },
+}
