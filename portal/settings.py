@@ -248,6 +248,8 @@ TIME_ZONE = "UTC"
 # --- who comes in ---------------------------------------------------------------------
 
 AUTH_USER_MODEL = "portal.User"
+# Addresses are unique by a constraint that ignores letter case, which Django cannot see.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",

@@ -1,0 +1,238 @@
+from dataclasses import dataclass
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core import signing
+from django.db import models
+from django.db.models import Count, Q
+from django.db.models.functions import Upper
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from delegations.models.delegation import Delegation
+from delegations.models.desk import random_code
+from meetings.models import Meeting, Mode, Sitting, standing
+from portal.models import Party, Person
+from portal.models.party import known_zone
+
+SIGNER = signing.Signer(salt="delegations.personal-link")
+
+
+def reference() -> str:
+    code = random_code(8)
+    return f"{code[:4]}-{code[4:]}"
+
+
+def link_nonce() -> str:
+    return random_code(12)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many came, of one side; None where the reader may not know."""
+
+    party: Party
+    registered: int | None
+    confirmed: int
+    attended: int | None
+
+
+class DelegateQuerySet(models.QuerySet["Delegate"]):
+    def visible_to(self, user):
+        """Own side's people in full; another side's only once approved; the neutral all.
+
+        A side's pending and declined registrations are its own affair (domain.md 4.2).
+        """
+        held = standing(user)
+        own = held.serves(
+            "delegation__meeting__body", "delegation__party", "chair", "secretary", "focal_point"
+        )
+        neutral = held.neutral_in("delegation__meeting__body")
+        shared = held.sees("delegation__meeting__body") & Q(status=Delegate.Status.APPROVED)
+        mine = Q(person=user.person_id) if user.is_authenticated and user.person_id else Q(pk__in=[])
+        return self.filter(own | neutral | shared | mine)
+
+    def decided_by(self, user):
+        """Those whom the user may approve or decline."""
+        held = standing(user)
+        return self.filter(
+            held.serves("delegation__meeting__body", "delegation__party", "focal_point")
+        )
+
+    def live(self):
+        """Registered and neither declined nor cancelled."""
+        return self.filter(status__in=Delegate.LIVE)
+
+    def waiting(self):
+        """Waiting for their side's focal point."""
+        return self.filter(status=Delegate.Status.PENDING)
+
+    def matching(self, words: str):
+        """Those whose name in either script, organisation or reference holds every word."""
+        found = self
+        for word in words.split():
+            found = found.filter(
+                Q(full_name__icontains=word)
+                | Q(latin_name__icontains=word)
+                | Q(organisation__icontains=word)
+                | Q(reference__iexact=word)
+            )
+        return found
+
+    def for_list(self):
+        """With what a list row shows."""
+        return self.select_related("delegation__party", "delegation__meeting__body")
+
+    def by_rank(self):
+        """In the order they registered, within their side."""
+        return self.order_by("delegation", "pk")
+
+
+class Delegate(models.Model):
+    """A person's registration for one meeting, on one side, as that person wrote it."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("Waiting for approval")
+        APPROVED = "approved", _("Approved")
+        DECLINED = "declined", _("Declined")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    LIVE = (Status.PENDING, Status.APPROVED)
+
+    class Sector(models.TextChoices):
+        GOVERNMENT = "government", _("Government")
+        PRIVATE = "private", _("Private sector")
+        INDUSTRY = "industry", _("Industry")
+        ACADEMIA = "academia", _("Science and education")
+        OTHER = "other", _("Other")
+
+    class Attendance(models.TextChoices):
+        IN_PERSON = Mode.IN_PERSON.value, _("In person")
+        VIRTUAL = Mode.VIRTUAL.value, _("By video")
+
+    delegation = models.ForeignKey(Delegation, on_delete=models.PROTECT, related_name="delegates")
+    # The same as the delegation's: here so that "one live registration" can be a constraint.
+    meeting = models.ForeignKey(
+        Meeting, on_delete=models.PROTECT, related_name="delegates", editable=False
+    )
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="registrations")
+    full_name = models.CharField(_("full name"), max_length=250)
+    latin_name = models.CharField(_("name in Latin letters"), max_length=250, blank=True)
+    honorific = models.CharField(_("honorific"), max_length=80, blank=True)
+    function = models.CharField(_("function"), max_length=200, blank=True)
+    organisation = models.CharField(_("organisation"), max_length=250)
+    sector = models.CharField(_("sector"), max_length=12, choices=Sector)
+    email = models.EmailField(_("e-mail address"))
+    attendance = models.CharField(
+        _("how they take part"), max_length=10, choices=Attendance, default=Attendance.VIRTUAL
+    )
+    sittings = models.ManyToManyField(
+        Sitting, blank=True, related_name="delegates", verbose_name=_("sittings")
+    )
+    language = models.CharField(_("language"), max_length=8, default="en")
+    zone = models.CharField(_("time zone"), max_length=60, default="UTC", validators=[known_zone])
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status, default=Status.PENDING, editable=False
+    )
+    reason = models.TextField(_("reason given"), blank=True, editable=False)
+    reference = models.CharField(
+        _("reference"), max_length=12, unique=True, default=reference, editable=False
+    )
+    nonce = models.CharField(max_length=16, default=link_nonce, editable=False)
+    # What the form was posted with: a second post of the same page finds the first.
+    submission = models.UUIDField(null=True, blank=True, unique=True, editable=False)
+    registered_at = models.DateTimeField(_("registered"), default=timezone.now, editable=False)
+    attended_at = models.DateTimeField(_("came"), null=True, blank=True, editable=False)
+
+    objects = DelegateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["delegation", "pk"]
+        verbose_name = _("delegate")
+        verbose_name_plural = _("delegates")
+        indexes = [
+            models.Index(fields=["meeting", "status"], name="delegate_meeting"),
+            GinIndex(OpClass(Upper("full_name"), "gin_trgm_ops"), name="delegate_name_search"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["meeting", "person"],
+                condition=Q(status__in=["pending", "approved"]),
+                name="one_live_registration_per_person_and_meeting",
+                violation_error_message=_("This person is already registered for this meeting."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.full_name
+
+    def get_absolute_url(self):
+        return reverse("delegate", args=[self.pk])
+
+    def save(self, *args, **kwargs):
+        self.meeting_id = self.delegation.meeting_id
+        super().save(*args, **kwargs)
+
+    @property
+    def party(self) -> Party:
+        return self.delegation.party
+
+    @property
+    def side(self) -> Party:
+        """The side whose internal affair this registration is."""
+        return self.delegation.party
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in self.LIVE
+
+    @property
+    def address_name(self) -> str:
+        """How a letter calls the person."""
+        return f"{self.honorific} {self.full_name}".strip()
+
+    @property
+    def token(self) -> str:
+        """The secret of the personal link: signed, and void once the nonce is changed."""
+        return SIGNER.sign(f"{self.pk}.{self.nonce}")
+
+    @classmethod
+    def by_token(cls, token: str) -> "Delegate | None":
+        """The registration that a personal link opens; None for a forged or revoked one."""
+        try:
+            pk, nonce = SIGNER.unsign(token).split(".")
+        except (signing.BadSignature, ValueError):
+            return None
+        return cls.objects.for_list().filter(pk=pk, nonce=nonce).first()
+
+
+def tallies(meeting: Meeting, user) -> list[Tally]:
+    """Registered, confirmed and attended by side, as far as the reader may know them."""
+    approved = Q(status=Delegate.Status.APPROVED)
+    rows = (
+        Delegate.objects.filter(meeting=meeting)
+        .order_by()
+        .values("delegation__party")
+        .annotate(
+            registered=Count("pk", filter=Q(status__in=Delegate.LIVE)),
+            confirmed=Count("pk", filter=approved),
+            attended=Count("pk", filter=Q(attended_at__isnull=False)),
+        )
+    )
+    found = {row["delegation__party"]: row for row in rows}
+    held = standing(user)
+    own = held.parties(meeting.body, "chair", "secretary", "focal_point")
+    sees_all = held.is_neutral(meeting.body) or meeting.is_over
+    return [
+        _tally(party, found.get(party.pk, {}), sees_all or party.pk in own)
+        for party in meeting.sides(user)
+    ]
+
+
+def _tally(party: Party, row: dict, sees_pending: bool) -> Tally:
+    return Tally(
+        party=party,
+        registered=row.get("registered", 0) if sees_pending else None,
+        confirmed=row.get("confirmed", 0),
+        attended=row.get("attended") or None,
+    )

@@ -1,0 +1,104 @@
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from meetings.models import Meeting, standing
+
+# Crockford's letters: none that is taken for another when read aloud or typed off paper.
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def random_code(length: int) -> str:
+    """Letters and digits nobody can guess and everybody can read aloud."""
+    return "".join(secrets.choice(ALPHABET) for _letter in range(length))
+
+
+def desk_code() -> str:
+    return random_code(8)
+
+
+class DeskQuerySet(models.QuerySet["Desk"]):
+    def visible_to(self, user):
+        """The desk of a meeting belongs to those in office; others know its public link."""
+        return self.filter(standing(user).sees("meeting__body"))
+
+    def public(self):
+        """Desks of announced meetings, by whose link anybody may come."""
+        return self.filter(meeting__was_announced=True)
+
+
+class Desk(models.Model):
+    """The registration desk of one meeting: open or closed, how many places, under which link."""
+
+    class Status(models.TextChoices):
+        NOT_OPEN = "not_open", _("Not open yet")
+        OPEN = "open", _("Open")
+        CLOSED = "closed", _("Closed")
+
+    meeting = models.OneToOneField(Meeting, on_delete=models.CASCADE, related_name="desk")
+    code = models.CharField(
+        _("code of the public link"), max_length=20, unique=True, default=desk_code, editable=False
+    )
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status, default=Status.NOT_OPEN, editable=False
+    )
+    capacity = models.PositiveIntegerField(
+        _("places"), null=True, blank=True, help_text=_("Empty: as many as come.")
+    )
+    taken = models.PositiveIntegerField(_("places taken"), default=0, editable=False)
+
+    objects = DeskQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("registration desk")
+        verbose_name_plural = _("registration desks")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(capacity=None) | models.Q(taken__lte=models.F("capacity")),
+                name="no_desk_is_oversold",
+                violation_error_message=_(
+                    "More people are registered than this. Choose at least as many places."
+                ),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.meeting} · {self.get_status_display()}"
+
+    def get_absolute_url(self):
+        return reverse("delegations", args=[self.meeting_id])
+
+    @property
+    def public_path(self) -> str:
+        return reverse("register", args=[self.code])
+
+    @property
+    def public_url(self) -> str:
+        """The whole address, for letters and QR codes."""
+        return f"{settings.PORTAL_URL}{self.public_path}"
+
+    @property
+    def places_left(self) -> int | None:
+        """How many places are free; None when nobody counts."""
+        return None if self.capacity is None else max(0, self.capacity - self.taken)
+
+    @property
+    def takes_registrations(self) -> bool:
+        """Whether somebody can register now, places aside."""
+        return self.status == self.Status.OPEN and self.meeting.status in {
+            Meeting.Status.ANNOUNCED,
+            Meeting.Status.IN_SESSION,
+        }
+
+    def take_place(self) -> bool:
+        """Take one place in one conditional update; False when none is left."""
+        free = models.Q(capacity=None) | models.Q(taken__lt=models.F("capacity"))
+        rows = Desk.objects.filter(free, pk=self.pk).update(taken=models.F("taken") + 1)
+        return rows == 1
+
+    def release_place(self) -> None:
+        """Give one place back."""
+        Desk.objects.filter(pk=self.pk, taken__gt=0).update(taken=models.F("taken") - 1)

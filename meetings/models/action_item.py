@@ -1,0 +1,237 @@
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from meetings.models.appointment import standing
+from meetings.models.area import Area
+from meetings.models.meeting import Meeting
+from portal.languages import in_language
+from portal.models import Organisation, Party, Person, alternat
+
+
+class ActionItemQuerySet(models.QuerySet["ActionItem"]):
+    def visible_to(self, user):
+        """The follow-up is shared by those in office, and by owners for their own items."""
+        owned = models.Q(pk__in=[])
+        if user.is_authenticated and user.person_id:
+            owned = models.Q(
+                pk__in=Undertaking.objects.filter(owner=user.person_id).values("item")
+            )
+        return self.filter(standing(user).sees("meeting__body") | owned)
+
+    def open(self):
+        """Not agreed as done."""
+        return self.filter(status=ActionItem.Status.OPEN)
+
+    def done(self):
+        """Agreed as done by every side."""
+        return self.filter(status=ActionItem.Status.DONE)
+
+    def overdue(self, today: date):
+        """Open and past the agreed day."""
+        return self.open().filter(due_on__lt=today)
+
+    def for_list(self):
+        """With what a list row shows."""
+        return self.select_related("meeting__body", "area").prefetch_related(
+            "meeting__body__seats__party",
+            "undertakings__party",
+            "undertakings__organisation",
+            "undertakings__owner",
+            "undertakings__latest",
+        )
+
+
+@dataclass(frozen=True)
+class Word:
+    """How an item stands, in one word with its tone."""
+
+    name: str
+    label: Any
+    tone: str
+
+
+WORDS = {
+    "done": Word("done", _("Done"), "agreed"),
+    "awaiting": Word("awaiting", _("Awaiting the other side's key"), "awaiting"),
+    "disputed": Word("disputed", _("Disputed"), "disputed"),
+    "overdue": Word("overdue", _("Overdue"), "overdue"),
+    "one_side": Word("one_side", _("Reported by one side only"), "awaiting"),
+    "open": Word("open", _("Open"), "neutral"),
+}
+
+
+class ActionItem(models.Model):
+    """What was agreed to be done. It lives across meetings until every side says it is done."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("Open")
+        DONE = "done", _("Done")
+
+    meeting = models.ForeignKey(
+        Meeting, on_delete=models.PROTECT, related_name="items", verbose_name=_("agreed at")
+    )
+    number = models.PositiveSmallIntegerField(_("number"))
+    area = models.ForeignKey(
+        Area,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="items",
+        verbose_name=_("area"),
+    )
+    text = models.TextField(_("text as agreed"))
+    texts = models.JSONField(_("text per language"), default=dict, blank=True)
+    due_on = models.DateField(_("due"), null=True, blank=True)
+    due_words = models.CharField(
+        _("due in words"),
+        max_length=200,
+        blank=True,
+        help_text=_("As agreed, for instance “before the next meeting”. Empty: none agreed."),
+    )
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status, default=Status.OPEN, editable=False
+    )
+    revision = models.PositiveIntegerField(_("revision"), default=1, editable=False)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True, editable=False)
+
+    objects = ActionItemQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["meeting", "number"]
+        verbose_name = _("action item")
+        verbose_name_plural = _("action items")
+        indexes = [models.Index(fields=["status", "due_on"], name="item_due")]
+        constraints = [
+            models.UniqueConstraint(fields=["meeting", "number"], name="one_item_per_number"),
+            models.CheckConstraint(
+                condition=models.Q(status="open", closed_at=None)
+                | models.Q(status="done", closed_at__isnull=False),
+                name="a_done_item_has_a_day_of_closing",
+            ),
+        ]
+
+    def __str__(self):
+        return self.reference
+
+    def get_absolute_url(self):
+        return reverse("item", args=[self.pk])
+
+    @property
+    def reference(self) -> str:
+        """Stable for ever: body, meeting, number."""
+        series = "X" if self.meeting.series == Meeting.Series.EXTRAORDINARY else ""
+        return f"{self.meeting.body.code.upper()}-{series}{self.meeting.number}-{self.number}"
+
+    @property
+    def words(self) -> str:
+        """The text in the language being spoken, where it was agreed in it."""
+        return in_language(self.texts, self.text)
+
+    def sides(self, user=None) -> list[Party]:
+        """The body's parties of today, the reader's own side first."""
+        return self.meeting.body.sides(user)
+
+    def is_overdue(self, today: date) -> bool:
+        """Whether the agreed day has passed without the item being done."""
+        return bool(self.status == self.Status.OPEN and self.due_on and self.due_on < today)
+
+    @property
+    def status_pair(self) -> list[tuple[Party, "StatusReport | None"]]:
+        """Each side's own view: (party, its latest report or None), in the body's order."""
+        reports = {one.party_id: one.latest for one in self.undertakings.all()}
+        return [(party, reports.get(party.pk)) for party in self.sides()]
+
+    def status_pair_for(self, user) -> list[tuple[Party, "StatusReport | None"]]:
+        """The same with the reader's own side first."""
+        pair = dict(self.status_pair)
+        return [(party, pair[party]) for party in alternat(pair, standing(user).party_ids)]
+
+    def word(self, keys_given: int = 0, today: date | None = None) -> Word:
+        """How the item stands, from status, keys, reports and the calendar.
+
+        Reports that disagree on whether it is done are a dispute; silence is not.
+        """
+        today = today or timezone.now().date()
+        states = [report.state if report else None for _party, report in self.status_pair]
+        done = StatusReport.State.DONE
+        if self.status == self.Status.DONE:
+            return WORDS["done"]
+        if keys_given:
+            return WORDS["awaiting"]
+        if done in states and any(state not in (done, None) for state in states):
+            return WORDS["disputed"]
+        if self.is_overdue(today):
+            return WORDS["overdue"]
+        if any(states) and not all(states):
+            return WORDS["one_side"]
+        return WORDS["open"]
+
+
+class Undertaking(models.Model):
+    """One party's part in an action item: which organisation and person own it on that side."""
+
+    item = models.ForeignKey(ActionItem, on_delete=models.CASCADE, related_name="undertakings")
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="undertakings")
+    organisation = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("organisation"),
+    )
+    owner = models.ForeignKey(
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="undertakings",
+        verbose_name=_("owner"),
+    )
+    latest = models.ForeignKey(
+        "StatusReport", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["item", "pk"]
+        verbose_name = _("undertaking")
+        verbose_name_plural = _("undertakings")
+        constraints = [
+            models.UniqueConstraint(fields=["item", "party"], name="one_undertaking_per_party"),
+        ]
+
+    def __str__(self):
+        return f"{self.item} · {self.party}"
+
+
+class StatusReport(models.Model):
+    """What one side reports on its own part, on a day. Never changed; a later one follows."""
+
+    class State(models.TextChoices):
+        NOT_STARTED = "not_started", _("not started")
+        ON_TRACK = "on_track", _("on track")
+        DELAYED = "delayed", _("delayed")
+        BLOCKED = "blocked", _("blocked")
+        DONE = "done", _("done")
+
+    undertaking = models.ForeignKey(Undertaking, on_delete=models.CASCADE, related_name="reports")
+    state = models.CharField(_("state"), max_length=12, choices=State)
+    text = models.TextField(_("in words"), blank=True)
+    reported_at = models.DateTimeField(_("reported"), default=timezone.now)
+    reporter = models.ForeignKey(
+        "portal.User", on_delete=models.SET_NULL, null=True, blank=True, verbose_name=_("account")
+    )
+    reporter_name = models.CharField(_("reported by"), max_length=300)
+
+    class Meta:
+        ordering = ["-reported_at", "-pk"]
+        verbose_name = _("status report")
+        verbose_name_plural = _("status reports")
+
+    def __str__(self):
+        return f"{self.undertaking}: {self.get_state_display()}"

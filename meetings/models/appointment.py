@@ -1,0 +1,170 @@
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from portal.languages import in_language
+from portal.models import Party, Person
+
+
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    def on(self, day: date):
+        """Those in office on a day."""
+        return self.filter(
+            models.Q(since=None) | models.Q(since__lte=day),
+            models.Q(until=None) | models.Q(until__gte=day),
+        )
+
+    def chairs(self):
+        """The co-chairs."""
+        return self.filter(office=Appointment.Office.CHAIR)
+
+    def secretaries(self):
+        """The responsible secretaries of the sides and the neutral secretariat."""
+        return self.filter(office=Appointment.Office.SECRETARY)
+
+
+class Appointment(models.Model):
+    """A person's office in a body for one party, from a day to a day.
+
+    A secretary without a party is the neutral secretariat. Offices of secretaries and focal
+    points reach down to the bodies beneath; a co-chair leads the named body alone.
+    """
+
+    class Office(models.TextChoices):
+        CHAIR = "chair", _("Co-chair")
+        SECRETARY = "secretary", _("Secretariat officer")
+        FOCAL_POINT = "focal_point", _("Focal point")
+
+    body = models.ForeignKey(
+        "meetings.Body", on_delete=models.PROTECT, related_name="appointments"
+    )
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="appointments")
+    party = models.ForeignKey(
+        Party, on_delete=models.PROTECT, null=True, blank=True, related_name="appointments"
+    )
+    office = models.CharField(_("office"), max_length=20, choices=Office)
+    title = models.CharField(_("title on that day"), max_length=300, blank=True)
+    titles = models.JSONField(_("title per language"), default=dict, blank=True)
+    since = models.DateField(_("since"), null=True, blank=True)
+    until = models.DateField(_("until"), null=True, blank=True)
+    act = models.CharField(_("appointing act"), max_length=300, blank=True)
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["office", "since", "pk"]
+        verbose_name = _("appointment")
+        verbose_name_plural = _("appointments")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(until=None)
+                | models.Q(since=None)
+                | models.Q(until__gte=models.F("since")),
+                name="appointment_ends_after_it_begins",
+                violation_error_message=_("An appointment cannot end before it begins."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(office="secretary") | models.Q(party__isnull=False),
+                name="only_a_secretary_may_be_neutral",
+                violation_error_message=_("A co-chair or focal point acts for a party: name it."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.person} · {self.get_office_display()}"
+
+    @property
+    def label(self) -> str:
+        """The title in the language being spoken, or the office's name."""
+        return in_language(self.titles, self.title) or self.get_office_display()
+
+
+@dataclass
+class Standing:
+    """What a person holds today: the ground of every permission in meetings and delegations."""
+
+    held: list[Appointment]
+
+    @cached_property
+    def party_ids(self) -> set[int]:
+        """The sides the person serves somewhere."""
+        return {appointment.party_id for appointment in self.held if appointment.party_id}
+
+    def offices(self, body, office: str) -> list[Appointment]:
+        """The appointments to an office that count in a body."""
+        return [one for one in self.held if one.office == office and _reaches(one, body)]
+
+    def parties(self, body, *offices: str) -> set[int]:
+        """The sides for which the person holds one of the offices in a body."""
+        return {
+            one.party_id
+            for office in offices
+            for one in self.offices(body, office)
+            if one.party_id
+        }
+
+    def is_neutral(self, body) -> bool:
+        """Whether the person is of the neutral secretariat of a body."""
+        return any(one.party_id is None for one in self.offices(body, "secretary"))
+
+    def is_secretary(self, body) -> bool:
+        """Whether the person is a secretary of a body, for a side or neutral."""
+        return bool(self.offices(body, "secretary"))
+
+    def is_member(self, body) -> bool:
+        """Whether the person holds any office in a body or above it."""
+        return any(one.body_id in body.lineage for one in self.held)
+
+    # The same questions put to the database; `path` leads from the asking model to the body.
+
+    def sees(self, path: str = "") -> models.Q:
+        """The bodies in which, or above which, the person holds any office."""
+        return _within(self.held, path)
+
+    def secretary_in(self, path: str = "") -> models.Q:
+        """The bodies of which the person is a secretary."""
+        return _within([one for one in self.held if one.office == "secretary"], path)
+
+    def neutral_in(self, path: str = "") -> models.Q:
+        """The bodies of whose neutral secretariat the person is."""
+        return _within(
+            [one for one in self.held if one.office == "secretary" and one.party_id is None], path
+        )
+
+    def serves(self, path: str, party_path: str, *offices: str) -> models.Q:
+        """Rows of a side for which the person holds one of the offices in the row's body."""
+        found = models.Q(pk__in=[])
+        for party_id in self.party_ids:
+            held = [one for one in self.held if one.party_id == party_id and one.office in offices]
+            found |= _within(held, path) & models.Q(**{party_path: party_id})
+        return found
+
+
+def _reaches(appointment: Appointment, body) -> bool:
+    if appointment.office == Appointment.Office.CHAIR:
+        return appointment.body_id == body.pk
+    return appointment.body_id in body.lineage
+
+
+def _within(appointments: Iterable[Appointment], path: str) -> models.Q:
+    bodies = [one.body_id for one in appointments]
+    if not bodies:
+        return models.Q(pk__in=[])
+    prefix = f"{path}__" if path else ""
+    return models.Q(**{f"{prefix}pk__in": bodies}) | models.Q(**{f"{prefix}above__overlap": bodies})
+
+
+def standing(user) -> Standing:
+    """What the user holds today; asked once per user object, which lives for one request."""
+    if user is None or not user.is_authenticated or user.person_id is None:
+        return Standing([])
+    if "_standing" not in user.__dict__:
+        today = timezone.now().date()
+        held = Appointment.objects.on(today).filter(person=user.person_id)
+        user._standing = Standing(list(held.select_related("party", "body")))
+    return user._standing

@@ -1,0 +1,179 @@
+import uuid
+from datetime import datetime, timedelta
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Func
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from meetings.models.appointment import standing
+from meetings.models.area import Area
+from meetings.models.meeting import Meeting, Mode
+from portal.clocks import NoSuchTime, to_instant
+from portal.models import Party
+from portal.models.party import known_zone
+
+
+class Room(models.Model):
+    """A room, or a video room, that one sitting at a time can use."""
+
+    name = models.CharField(_("name"), max_length=120)
+    city = models.CharField(_("city"), max_length=120, blank=True)
+    is_virtual = models.BooleanField(_("video room"), default=False)
+    seats = models.PositiveIntegerField(_("seats"), null=True, blank=True)
+    party = models.ForeignKey(
+        Party, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("whose room")
+    )
+
+    class Meta:
+        ordering = ["city", "name"]
+        verbose_name = _("room")
+        verbose_name_plural = _("rooms")
+        constraints = [
+            models.UniqueConstraint(fields=["city", "name"], name="one_room_per_name_and_city"),
+        ]
+
+    def __str__(self):
+        return f"{self.name}, {self.city}" if self.city else self.name
+
+
+class SittingQuerySet(models.QuerySet["Sitting"]):
+    def visible_to(self, user):
+        """Those of meetings the user may see; closed ones only for people in office."""
+        member = standing(user).sees("meeting__body")
+        public = models.Q(meeting__was_announced=True, meeting__body__is_public=True, is_open=True)
+        return self.filter(member | public)
+
+    def taking_place(self):
+        """Those that are to take place."""
+        return self.exclude(status=Sitting.Status.CANCELLED)
+
+    def upcoming(self, now: datetime):
+        """Not over yet, of meetings that take place, soonest first."""
+        return (
+            self.taking_place()
+            .filter(ends_at__gt=now, meeting__status__in=["planned", "announced", "in_session"])
+            .order_by("starts_at")
+        )
+
+
+class TimeRange(Func):
+    function = "tstzrange"
+    output_field = DateTimeRangeField()
+
+
+class Sitting(models.Model):
+    """One continuous part of a meeting.
+
+    The wall time in a zone is what was agreed; the instants are computed from it with the
+    zone database each time it is saved.
+    """
+
+    class Kind(models.TextChoices):
+        PLENARY = "plenary", _("Plenary session")
+        CONSULTATION = "consultation", _("Expert consultation")
+        RESTRICTED = "restricted", _("Restricted talk")
+        DRAFTING = "drafting", _("Drafting committee")
+        SIGNING = "signing", _("Signing")
+        FORUM = "forum", _("Business forum")
+
+    class Status(models.TextChoices):
+        PLANNED = "planned", _("Planned")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="sittings")
+    kind = models.CharField(_("kind"), max_length=15, choices=Kind, default=Kind.PLENARY)
+    title = models.CharField(_("title"), max_length=300, blank=True)
+    area = models.ForeignKey(
+        Area,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="sittings",
+        verbose_name=_("area"),
+    )
+    mode = models.CharField(_("mode"), max_length=10, choices=Mode, default=Mode.VIRTUAL)
+    day = models.DateField(_("day"))
+    wall = models.TimeField(_("begins at"))
+    minutes = models.PositiveSmallIntegerField(_("length in minutes"), default=120)
+    zone = models.CharField(_("time zone"), max_length=60, validators=[known_zone])
+    starts_at = models.DateTimeField(editable=False)
+    ends_at = models.DateTimeField(editable=False)
+    room = models.ForeignKey(
+        Room, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("room")
+    )
+    join_link = models.URLField(_("joining link"), blank=True)
+    is_open = models.BooleanField(_("open to all registered"), default=True)
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status, default=Status.PLANNED, editable=False
+    )
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    sequence = models.PositiveIntegerField(default=0, editable=False)
+
+    objects = SittingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at", "pk"]
+        verbose_name = _("sitting")
+        verbose_name_plural = _("sittings")
+        indexes = [models.Index(fields=["starts_at"], name="sitting_starts")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(minutes__gte=5, minutes__lte=1440),
+                name="a_sitting_lasts_from_five_minutes_to_a_day",
+                violation_error_message=_("A sitting lasts from 5 minutes to 24 hours."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")),
+                name="sitting_ends_after_it_begins",
+            ),
+            ExclusionConstraint(
+                name="no_room_is_booked_twice",
+                expressions=[
+                    ("room", RangeOperators.EQUAL),
+                    (TimeRange("starts_at", "ends_at"), RangeOperators.OVERLAPS),
+                ],
+                condition=models.Q(room__isnull=False) & ~models.Q(status="cancelled"),
+                violation_error_message=_(
+                    "This room is taken at that time. Choose another room or another time."
+                ),
+            ),
+        ]
+
+    def __str__(self):
+        return self.label
+
+    def get_absolute_url(self):
+        return f"{reverse('meeting', args=[self.meeting_id])}#sitting-{self.pk}"
+
+    def clean(self):
+        if self.day and self.wall and self.zone and self.minutes:
+            try:
+                self.reckon()
+            except NoSuchTime as error:
+                raise ValidationError({"wall": str(error)}) from error
+
+    def save(self, *args, **kwargs):
+        self.reckon()
+        super().save(*args, **kwargs)
+
+    def reckon(self) -> None:
+        """Compute the instants from day, wall time and zone. Raises NoSuchTime in a gap."""
+        self.starts_at = to_instant(self.day, self.wall, self.zone)
+        self.ends_at = self.starts_at + timedelta(minutes=self.minutes)
+
+    @property
+    def label(self) -> str:
+        """Its title, or its kind and area."""
+        if self.title:
+            return self.title
+        if self.area:
+            return _("%(kind)s: %(area)s") % {"kind": self.get_kind_display(), "area": self.area}
+        return self.get_kind_display()
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.status == self.Status.CANCELLED

@@ -1,0 +1,55 @@
+"""How allauth's accounts meet our people and our outbox."""
+
+import uuid
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.db import transaction
+from django.utils import timezone, translation
+
+from portal import notices
+from portal.models import Notice, Person
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """New accounts get a person; codes and confirmations leave through the outbox."""
+
+    def save_user(self, request, user, form, commit=True):
+        user = super().save_user(request, user, form, commit=False)
+        user.person = self._person(user.email, request)
+        if commit:
+            user.person.save()
+            user.save()
+        return user
+
+    def _person(self, email, request):
+        """The one person known by this address, else a new one named by it.
+
+        The address is confirmed by a code before the account can be used.
+        """
+        known = Person.objects.filter(email__iexact=email, user=None)[:2]
+        if len(known) == 1:
+            return known[0]
+        return Person(
+            full_name=email,
+            email=email,
+            language=translation.get_language() or "en",
+            zone=timezone.get_current_timezone_name(),
+        )
+
+    def populate_username(self, request, user):
+        """There are no user names: people are known by their address."""
+
+    def send_mail(self, template_prefix, email, context):
+        message = self.render_mail(template_prefix, email, context)
+        with transaction.atomic():
+            notices.store(
+                Notice(
+                    key=f"{template_prefix}:{uuid.uuid4()}",
+                    template=template_prefix,
+                    email=email,
+                    language=translation.get_language() or "en",
+                    zone=timezone.get_current_timezone_name(),
+                    subject=message.subject,
+                    body=message.body,
+                )
+            )

@@ -1,0 +1,190 @@
+"""Instants, zones and both sides' local times. Nothing here is typed by hand: all of it
+comes from the zone database."""
+
+import functools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import holidays as public_holidays
+from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from portal.models import Party
+
+DAY = timedelta(days=1)
+MINUTES_A_DAY = 24 * 60
+
+
+class NoSuchTime(ValueError):
+    """A wall time that the clocks of a zone skip; the text is a sentence for people."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A clock on the wall: an IANA zone and the city people know it by."""
+
+    zone: str
+    name: str
+
+
+@dataclass(frozen=True)
+class LocalTime:
+    """An instant, or a span, as one place sees it."""
+
+    place: Place
+    start: datetime
+    end: datetime | None
+    other_day: bool
+
+    @property
+    def offset(self) -> str:
+        """The offset from UTC on that date, as +08:00."""
+        text = self.start.strftime("%z")
+        return f"{text[:3]}:{text[3:5]}"
+
+
+def to_instant(day: date, wall: time, zone: str) -> datetime:
+    """The instant at which the clocks of `zone` show `wall` on `day`, in UTC.
+
+    Of a time that comes twice when clocks go back, the first is meant.
+    Raises NoSuchTime for one that never comes because clocks go forward.
+    """
+    local = datetime.combine(day, wall, ZoneInfo(zone))
+    instant = local.astimezone(UTC)
+    if instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local.replace(tzinfo=None):
+        raise NoSuchTime(
+            _(
+                "On %(day)s the clocks in %(zone)s go forward and never show %(time)s. "
+                "Choose an earlier or a later time."
+            )
+            % {"day": day.isoformat(), "zone": zone, "time": f"{wall:%H:%M}"}
+        )
+    return instant
+
+
+def local_times(
+    instant: datetime, places: Iterable[Place], end: datetime | None = None
+) -> list[LocalTime]:
+    """The same span in the clock of each place, in the order given."""
+    first_day: date | None = None
+    times = []
+    for place in places:
+        zone = ZoneInfo(place.zone)
+        start = instant.astimezone(zone)
+        first_day = first_day or start.date()
+        times.append(
+            LocalTime(
+                place=place,
+                start=start,
+                end=end.astimezone(zone) if end else None,
+                other_day=start.date() != first_day,
+            )
+        )
+    return times
+
+
+# --- office hours, rest days and holidays ---------------------------------------------
+
+
+@functools.cache
+def _holidays_in(country: str, year: int) -> dict[date, str]:
+    if country not in public_holidays.list_supported_countries():
+        return {}
+    return dict(public_holidays.country_holidays(country, years=year))
+
+
+def day_off(party: "Party", day: date) -> str:
+    """Why the party does not work on that day of its own calendar; empty when it does."""
+    holiday = _holidays_in(party.holiday_calendar, day.year).get(day)
+    if holiday:
+        return str(holiday)
+    if day.isoweekday() in party.rest_days:
+        return _("day of rest")
+    return ""
+
+
+def office_hours(party: "Party", day: date) -> tuple[datetime, datetime] | None:
+    """When the party's office is open on that day of its own calendar; None on a day off."""
+    if day_off(party, day):
+        return None
+    zone = ZoneInfo(party.zone)
+    return datetime.combine(day, party.opens, zone), datetime.combine(day, party.closes, zone)
+
+
+Span = tuple[int, int]  # minutes 0..1440 of the day that a band shows
+
+
+@dataclass(frozen=True)
+class BandRow:
+    """One side's office hours on the band."""
+
+    party: "Party"
+    place: Place
+    segments: list[Span]
+    holiday: str
+
+
+@dataclass(frozen=True)
+class Band:
+    """All sides' office hours on one day of the first side, and where they overlap."""
+
+    rows: list[BandRow]
+    overlap: list[Span]
+    chosen: Span | None
+    sentence: str
+
+
+def _clip(start: datetime, end: datetime, midnight: datetime) -> Span | None:
+    low = max(0, int((start - midnight).total_seconds() // 60))
+    high = min(MINUTES_A_DAY, int((end - midnight).total_seconds() // 60))
+    return (low, high) if low < high else None
+
+
+def _row(party: "Party", day: date, midnight: datetime) -> BandRow:
+    # The first side's day can touch three days of another side's calendar.
+    spans = (office_hours(party, day + DAY * shift) for shift in (-1, 0, 1))
+    clipped = (_clip(*span, midnight) for span in spans if span)
+    return BandRow(
+        party=party,
+        place=party.place,
+        segments=[span for span in clipped if span],
+        holiday=day_off(party, day),
+    )
+
+
+def _intersect(one: Sequence[Span], other: Sequence[Span]) -> list[Span]:
+    pairs = ((max(a, c), min(b, d)) for a, b in one for c, d in other)
+    return [(low, high) for low, high in pairs if low < high]
+
+
+def _band_sentence(rows: list[BandRow], overlap: list[Span], chosen: Span | None) -> str:
+    for row in rows:
+        if row.holiday:
+            return _("%(party)s does not work on this day: %(holiday)s.") % {
+                "party": row.party.label,
+                "holiday": row.holiday,
+            }
+    if not overlap:
+        return _("The offices of the sides are never open at the same time on this day.")
+    if chosen and any(low <= chosen[0] and chosen[1] <= high for low, high in overlap):
+        return _("Inside the office hours of every side.")
+    if chosen:
+        return _("Outside the office hours that all sides share.")
+    return _("The marked hours are shared by all sides.")
+
+
+def office_band(
+    day: date,
+    parties: Sequence["Party"],
+    start: datetime | None = None,
+    end: datetime | None = None,
+) -> Band:
+    """The office hours of all sides on a day of the first one, in minutes from its midnight."""
+    midnight = datetime.combine(day, time(0), ZoneInfo(parties[0].zone)).astimezone(UTC)
+    rows = [_row(party, day, midnight) for party in parties]
+    overlap = functools.reduce(_intersect, (row.segments for row in rows))
+    chosen = _clip(start, end, midnight) if start and end else None
+    return Band(rows, overlap, chosen, _band_sentence(rows, overlap, chosen))

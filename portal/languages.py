@@ -1,0 +1,33 @@
+"""Words that live in data rather than in catalogues: names per language, ordinals."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import get_language
+
+
+def current_language() -> str:
+    """The two letters of the language being spoken, English when none is active."""
+    return (get_language() or "en")[:2]
+
+
+def in_language(names: Mapping[str, str], default: str) -> str:
+    """The name in the current language, or the default (English) one."""
+    return names.get(current_language()) or default
+
+
+def _english(number: int) -> str:
+    if number % 100 in (11, 12, 13):
+        return f"{number}th"
+    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
+
+
+_ORDINALS = {
+    "en": _english,
+    "ru": lambda number: f"{number}-е",  # neuter, as заседание is
+    "ms": lambda number: f"ke-{number}",
+}
+
+
+def ordinal(number: int) -> str:
+    """A meeting's number as the current language counts: 21st, 21-е, ke-21."""
+    return _ORDINALS.get(current_language(), _english)(number)

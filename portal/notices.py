@@ -1,0 +1,222 @@
+"""The outbox: render a message, store it once, send it after the commit, try again."""
+
+import logging
+import smtplib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import connection, models, transaction
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from portal.models import Notice
+
+if TYPE_CHECKING:
+    from portal.models import Party, Person
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=settings.PORTAL_SEND_LEASE)
+FIRST_PAUSE = timedelta(seconds=10)
+LONGEST_PAUSE = timedelta(hours=1)
+MOST_ATTEMPTS = 60  # with the pauses above, more than two days of a mail server that is down
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Whom a message goes to, and how that person reads and counts hours."""
+
+    email: str
+    name: str
+    language: str
+    zone: str
+    party: "Party | None" = None
+    person: "Person | None" = None
+
+    @classmethod
+    def of(cls, person: "Person", party: "Party | None" = None) -> "Recipient":
+        """A person we know."""
+        return cls(
+            email=person.email,
+            name=person.address_name,
+            language=person.language,
+            zone=person.zone,
+            party=party or person.party,
+            person=person,
+        )
+
+
+def queue(
+    template: str,
+    *,
+    key: str,
+    to: Recipient,
+    context: Mapping[str, Any],
+    about: models.Model | None = None,
+    calendar: str = "",
+) -> None:
+    """Write one message into the outbox, unless one with this key is there already.
+
+    `template` names a pair: `<template>.subject.txt` and `<template>.txt`, rendered in the
+    recipient's language and zone. It must run inside the transaction of what it tells of.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError(f"{template}: a message is queued inside the transaction it tells of.")
+    with translation.override(to.language), timezone.override(to.zone):
+        full = {**context, "to": to, "portal_url": settings.PORTAL_URL}
+        subject = " ".join(render_to_string(f"{template}.subject.txt", full).split())
+        body = render_to_string(f"{template}.txt", full).strip() + "\n"
+    store(
+        Notice(
+            key=key,
+            template=template,
+            target=about,
+            person=to.person,
+            party=to.party,
+            name=to.name,
+            email=to.email,
+            language=to.language,
+            zone=to.zone,
+            subject=subject[:400],
+            body=body,
+            calendar=calendar,
+        )
+    )
+
+
+def store(notice: Notice) -> None:
+    """Put a written message into the outbox once, and wake the sender after the commit."""
+    Notice.objects.bulk_create([notice], ignore_conflicts=True)
+    # One wake-up for all messages of a transaction.
+    if not any(entry[1] is wake for entry in connection.run_on_commit):
+        transaction.on_commit(wake)
+
+
+def wake() -> None:
+    """Ask the worker to empty the outbox. A broker that is down costs only the wait for beat."""
+    from portal.tasks import send_waiting
+
+    try:
+        send_waiting.delay()
+    except Exception:  # whatever a broker can raise: the row is safe, beat comes by
+        log.warning("The broker does not answer; beat will find the waiting messages.")
+
+
+# --- sending --------------------------------------------------------------------------
+
+
+def send_all_waiting(limit: int = 1000) -> int:
+    """Send what is due, over one connection; returns how many messages left.
+
+    Several senders may run at once: each row is claimed by one of them.
+    """
+    sent = 0
+    with _connection() as mail:
+        for _turn in range(limit):
+            notice = claim()
+            if notice is None:
+                break
+            sent += deliver(notice, mail)
+    return sent
+
+
+@contextmanager
+def _connection() -> Iterator[BaseEmailBackend]:
+    mail = get_connection()
+    try:
+        yield mail
+    finally:
+        mail.close()
+
+
+@transaction.atomic
+def claim() -> Notice | None:
+    """Take the oldest due message for this sender; None when nothing is due."""
+    now = timezone.now()
+    notice = (
+        Notice.objects.due(now, LEASE)
+        .select_for_update(skip_locked=True, of=("self",))
+        .order_by("not_before", "pk")
+        .first()
+    )
+    if notice is None:
+        return None
+    # Taken up before and never finished: it may have left just before the sender died.
+    notice.maybe_twice = notice.maybe_twice or notice.state == Notice.State.SENDING
+    notice.state = Notice.State.SENDING
+    notice.claimed_at = now
+    notice.attempts += 1
+    notice.save(update_fields=["state", "claimed_at", "attempts", "maybe_twice"])
+    return notice
+
+
+def deliver(notice: Notice, mail: BaseEmailBackend) -> bool:
+    """Send one claimed message and write down how it went."""
+    try:
+        mail.open()  # does nothing while the connection stands
+        mail.send_messages([_message(notice)])
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        _drop_connection(mail)
+        _put_back(notice, error)
+        return False
+    Notice.objects.filter(pk=notice.pk).update(
+        state=Notice.State.SENT, sent_at=timezone.now(), error=""
+    )
+    return True
+
+
+def send_again(notice: Notice) -> None:
+    """Queue a failed message once more."""
+    Notice.objects.filter(pk=notice.pk, state=Notice.State.FAILED).update(
+        state=Notice.State.QUEUED, attempts=0, not_before=timezone.now()
+    )
+    transaction.on_commit(wake)
+
+
+def _drop_connection(mail: BaseEmailBackend) -> None:
+    try:
+        mail.close()
+    except (OSError, smtplib.SMTPException):
+        log.debug("The mail connection was gone already.")
+
+
+def _put_back(notice: Notice, error: Exception) -> None:
+    """Keep the message for a later attempt, or give up where no attempt can help."""
+    hopeless = _is_final(error) or notice.attempts >= MOST_ATTEMPTS
+    pause = min(FIRST_PAUSE * 2 ** min(notice.attempts - 1, 12), LONGEST_PAUSE)
+    Notice.objects.filter(pk=notice.pk).update(
+        state=Notice.State.FAILED if hopeless else Notice.State.QUEUED,
+        not_before=timezone.now() + pause,
+        error=f"{type(error).__name__}: {error}",
+    )
+
+
+def _is_final(error: Exception) -> bool:
+    """Whether the mail server refused this message or address for good (RFC 5321: 5yz)."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, _text in error.recipients.values())
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return False  # the operator's mistake, to be mended; the message is fine
+    return isinstance(error, ValueError) or getattr(error, "smtp_code", 0) >= 500
+
+
+def _message(notice: Notice) -> EmailMessage:
+    message = EmailMessage(
+        subject=notice.subject,
+        body=notice.body,
+        to=[notice.email],
+        headers={
+            # The same for every attempt, so that a second copy can be recognised.
+            "Message-ID": f"<notice-{notice.pk}@{settings.PORTAL_MAIL_DOMAIN}>",
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+    if notice.calendar:
+        message.attach("meeting.ics", notice.calendar, "text/calendar")
+    return message
