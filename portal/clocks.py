@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import holidays as public_holidays
+from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
@@ -84,6 +87,47 @@ def local_times(
             )
         )
     return times
+
+
+@dataclass(frozen=True)
+class ClockText:
+    """A span in the clocks of all sides as one line of plain text.
+
+    Written out when it is read, in the language and zone of whoever reads it; the reader's
+    own clock is added where no side keeps it.
+    """
+
+    start: datetime
+    end: datetime | None
+    parties: Sequence["Party"]
+
+    def __str__(self) -> str:
+        places = with_own_place([party.place for party in self.parties])
+        parts: list[str] = []
+        for local in local_times(self.start, places, self.end):
+            if not parts or local.other_day:
+                parts.append(date_format(local.start, "D j M Y"))
+            end = f"–{local.end:%H:%M}" if local.end else ""
+            parts.append(f"{local.start:%H:%M}{end} {local.place.name} (UTC{local.offset})")
+        return " · ".join(parts)
+
+
+def with_own_place(places: Sequence[Place]) -> list[Place]:
+    """The places and, where nobody there keeps it, the reader's own clock."""
+    own = timezone.get_current_timezone_name()
+    if own == settings.TIME_ZONE or own in {place.zone for place in places}:
+        return list(places)
+    return [*places, Place(zone=own, name=_("your time"))]
+
+
+def waking_hours(zone: str, now: datetime) -> bool:
+    """Whether it is between 8 and 20 o'clock there, when a reminder disturbs nobody."""
+    return 8 <= now.astimezone(ZoneInfo(zone)).hour < 20
+
+
+def day_in(zone: str, now: datetime) -> date:
+    """Which day it is there."""
+    return now.astimezone(ZoneInfo(zone)).date()
 
 
 # --- office hours, rest days and holidays ---------------------------------------------

@@ -9,7 +9,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model
+from django.utils import translation
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.timezone import localtime
 
 if TYPE_CHECKING:
@@ -67,6 +69,9 @@ def _stored(value: Any) -> Any:
         return {"instant": value.isoformat()}
     if isinstance(value, date):
         return {"date": value.isoformat()}
+    if isinstance(value, Promise):
+        with translation.override("en"):
+            return {"words": str(value)}
     return value if isinstance(value, int) else str(value)
 
 
@@ -75,4 +80,6 @@ def _shown(value: Any) -> str:
         return date_format(localtime(datetime.fromisoformat(value["instant"])), "DATETIME_FORMAT")
     if isinstance(value, dict) and "date" in value:
         return date_format(date.fromisoformat(value["date"]), "DATE_FORMAT")
+    if isinstance(value, dict) and "words" in value:
+        return translation.gettext(value["words"])
     return str(value)

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 performed = Signal()
 
 
+TONES = ("main", "plain", "danger")
+
+
 def _no_blockers(obj: Any) -> Iterable[str]:
     return ()
 
@@ -48,6 +51,7 @@ class Transition:
     asks_reason: bool = False
     warning: Any = ""
     private: bool = False  # whether its journal entry is for the own side alone
+    automatic: bool = False  # follows from something else, so that no page offers it
 
 
 @dataclass(frozen=True)
@@ -77,15 +81,24 @@ class Workflow:
         rows = [
             Offer(row, list(row.blockers(obj)), reverse(self.url_name, args=[obj.pk, row.name]))
             for row in self.transitions.values()
-            if obj.status in row.sources and row.may(user, obj)
+            if obj.status in row.sources and not row.automatic and row.may(user, obj)
         ]
-        return sorted(rows, key=lambda offer: ("main", "plain", "danger").index(offer.transition.tone))
+        return sorted(rows, key=lambda offer: TONES.index(offer.transition.tone))
 
     @transaction.atomic
-    def perform(self, obj: Any, name: str, *, by: "User | None", reason: str = "") -> Any:
+    def perform(
+        self,
+        obj: Any,
+        name: str,
+        *,
+        by: "User | None",
+        reason: str = "",
+        by_name: str = "",
+    ) -> Any:
         """Carry out a transition on the locked row; returns that row.
 
-        `by` is None only for what the portal does by itself, which asks no permission.
+        `by` is None only for what the portal does by itself and for a person with a personal
+        link (then `by_name` says who); the caller has checked that right.
         Raises NotYours, or Refused with the sentences of what stands in the way.
         """
         transition = self.transitions[name]
@@ -93,13 +106,14 @@ class Workflow:
         if by and not transition.may(by, row):
             raise NotYours(_("This is not yours to do."))
         self._check(transition, row, reason)
+        transition.change(row, by, reason)  # still sees the status it comes from
         row.status = transition.target
-        transition.change(row, by, reason)
         row.save()
         journal.record(
             row,
             self._verb(transition),
             by=by,
+            name=by_name,
             reason=reason,
             private_to=row.side if transition.private else None,
         )

@@ -1,0 +1,128 @@
+"""Who is told what about a registration: one function a message."""
+
+from django.conf import settings
+from django.urls import reverse
+
+from delegations.models import Delegate
+from meetings.calendars import calendar_file
+from meetings.models import Meeting
+from portal import notices
+from portal.clocks import ClockText
+from portal.models import Entry
+from portal.notices import Recipient
+
+
+def _recipient(delegate: Delegate) -> Recipient:
+    return Recipient(
+        email=delegate.email,
+        name=delegate.address_name,
+        language=delegate.language,
+        zone=delegate.zone,
+        party=delegate.party,
+        person=delegate.person,
+    )
+
+
+def personal_url(delegate: Delegate) -> str:
+    """The whole address of the page where the person changes or cancels."""
+    return f"{settings.PORTAL_URL}{reverse('registration', args=[delegate.token])}"
+
+
+def _tell(delegate: Delegate, template: str, key: str, *, with_calendar: bool = False, **context):
+    meeting = delegate.meeting
+    approved = delegate.status == Delegate.Status.APPROVED
+    sittings = list(delegate.sittings.order_by("starts_at"))
+    calendar = ""
+    if with_calendar and sittings:
+        calendar = calendar_file(meeting, sittings, with_links=approved)
+    notices.queue(
+        f"delegations/emails/{template}",
+        key=f"{template}:{delegate.pk}:{key}",
+        to=_recipient(delegate),
+        context={
+            "delegate": delegate,
+            "meeting": meeting,
+            "personal_url": personal_url(delegate),
+            "programme": [(sitting, clock(meeting, sitting)) for sitting in sittings],
+            "show_links": approved,
+            **context,
+        },
+        about=meeting,
+        calendar=calendar,
+    )
+
+
+def clock(meeting: Meeting, sitting) -> ClockText:
+    """A sitting's time in the clocks of all sides, for a message."""
+    return ClockText(sitting.starts_at, sitting.ends_at, meeting.sides())
+
+
+def registered(delegate: Delegate) -> None:
+    """To the person: reference, both clocks, a calendar file and the personal link."""
+    _tell(delegate, "registered", delegate.nonce, with_calendar=True)
+
+
+def link_again(delegate: Delegate, key: str) -> None:
+    """To the address that registered before: the personal link once more."""
+    _tell(delegate, "link_again", key)
+
+
+def approved(delegate: Delegate) -> None:
+    """To the person: you may come; the calendar file now has the joining links."""
+    _tell(delegate, "approved", _state(delegate), with_calendar=True)
+
+
+def declined(delegate: Delegate) -> None:
+    """To the person: the own side declined, and why."""
+    _tell(delegate, "declined", _state(delegate))
+
+
+def cancelled(delegate: Delegate) -> None:
+    """To the person: the registration is cancelled as asked."""
+    _tell(delegate, "cancelled", _state(delegate))
+
+
+def changed(delegate: Delegate) -> None:
+    """To the person: what is registered now."""
+    _tell(delegate, "changed", _state(delegate), with_calendar=True)
+
+
+def _state(delegate: Delegate) -> str:
+    """A key part that is new for each decision or change: the length of the history."""
+    return str(Entry.objects.about(delegate).count())
+
+
+def meeting_called_off(delegate: Delegate, reason: str) -> None:
+    """To everybody registered: postponed or cancelled, and why."""
+    meeting = delegate.meeting
+    _tell(
+        delegate,
+        "meeting_called_off",
+        f"{meeting.status}:{meeting.revision}",
+        with_calendar=True,
+        reason=reason,
+    )
+
+
+def meeting_changed(delegate: Delegate) -> None:
+    """To everybody registered: the meeting has other dates, place or mode now."""
+    _tell(
+        delegate, "meeting_changed", str(delegate.meeting.revision), with_calendar=True
+    )
+
+
+def sitting_changed(delegate: Delegate, sitting) -> None:
+    """To those who chose a sitting: it has another time, place or link now."""
+    _tell(
+        delegate,
+        "sitting_changed",
+        f"{sitting.pk}:{sitting.sequence}",
+        with_calendar=True,
+        sitting=sitting,
+        clock=clock(delegate.meeting, sitting),
+    )
+
+
+def meeting_ahead(delegate: Delegate, key: str) -> None:
+    """To an approved delegate, some days before the meeting."""
+    _tell(delegate, "meeting_ahead", key, with_calendar=True)

@@ -1,0 +1,178 @@
+"""Deeds around registrations. Each is atomic and says by whom."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from delegations import notifications
+from delegations.models import Delegate, Delegation, Desk
+from delegations.transitions import DELEGATE
+from meetings.models import Meeting, Sitting
+from portal import journal
+from portal.models import Person, User
+from portal.refusal import Refused
+
+OPENED = journal.register("desk.made", _("opened the delegations of all sides"))
+REGISTERED = journal.register("delegate.registered", _("registered"))
+CHANGED = journal.register("delegate.changed", _("changed the registration"))
+PLACES = journal.register("desk.places", _("set the number of places"))
+
+# Another person, another organisation: the side decides anew (domain.md 4.2, rule 8).
+IDENTITY_FIELDS = ("full_name", "latin_name", "organisation", "email")
+
+
+class AlreadyRegistered(Refused):
+    """This person has a live registration for this meeting."""
+
+
+@transaction.atomic
+def open_delegations(meeting: Meeting, *, by: User | None) -> Desk:
+    """Open one delegation per party and the meeting's registration desk; twice is once."""
+    for party in meeting.sides():
+        Delegation.objects.get_or_create(meeting=meeting, party=party)
+    desk, made = Desk.objects.get_or_create(meeting=meeting)
+    if made:
+        journal.record(meeting, OPENED, by=by)
+    return desk
+
+
+@transaction.atomic
+def set_places(desk: Desk, *, capacity: int | None, by: User) -> Desk:
+    """Set how many may register. Raises Refused below the number already there."""
+    row = Desk.objects.select_for_update().get(pk=desk.pk)
+    if capacity is not None and capacity < row.taken:
+        raise Refused(
+            _t("%(taken)d people are registered. Choose at least as many places.")
+            % {"taken": row.taken}
+        )
+    row.capacity = capacity
+    row.save(update_fields=["capacity"])
+    journal.record(row.meeting, PLACES, by=by)
+    return row
+
+
+# --- a person registers ---------------------------------------------------------------
+
+
+def register(
+    desk: Desk,
+    *,
+    delegate: Delegate,
+    sittings: Iterable[Sitting],
+    submission: uuid.UUID,
+) -> Delegate:
+    """Store a registration, pending its side's approval, and tell the person.
+
+    The same `submission` posted twice registers once. Raises AlreadyRegistered for a person
+    who has a live registration, Refused when the desk is closed or no place is left.
+    """
+    try:
+        return _register(desk, delegate, sittings, submission)
+    except IntegrityError as error:
+        # Two posts at the same moment: the database let one through.
+        earlier = Delegate.objects.filter(submission=submission).first()
+        if earlier:
+            return earlier
+        if "one_live_registration" in str(error):
+            raise AlreadyRegistered(_t("This person is already registered.")) from error
+        raise
+
+
+@transaction.atomic
+def _register(
+    desk: Desk, delegate: Delegate, sittings: Iterable[Sitting], submission: uuid.UUID
+) -> Delegate:
+    earlier = Delegate.objects.filter(submission=submission).first()
+    if earlier:
+        return earlier
+    if not desk.takes_registrations:
+        raise Refused(_t("Registration for this meeting is closed."))
+    delegate.person = _person(delegate)
+    delegate.submission = submission
+    if live_registration(desk.meeting, delegate.person):
+        raise AlreadyRegistered(_t("This person is already registered."))
+    delegate.save()
+    delegate.sittings.set(sittings)
+    journal.record(
+        delegate,
+        REGISTERED,
+        by=None,
+        name=delegate.full_name,
+        party=delegate.party,
+        private_to=delegate.party,
+    )
+    notifications.registered(delegate)
+    # Last, because from here to the commit everybody else who registers has to wait.
+    if not desk.take_place():
+        raise Refused(_t("All places are taken."))
+    return delegate
+
+
+def _person(delegate: Delegate) -> Person:
+    """The person of this address and name; what is known of them already stays as it is."""
+    known = Person.objects.filter(
+        email__iexact=delegate.email, full_name__iexact=delegate.full_name
+    ).first()
+    return known or Person.objects.create(
+        full_name=delegate.full_name,
+        latin_name=delegate.latin_name,
+        honorific=delegate.honorific,
+        email=delegate.email,
+        language=delegate.language,
+        zone=delegate.zone,
+    )
+
+
+def live_registration(meeting: Meeting, person: Person) -> Delegate | None:
+    """The person's live registration for a meeting, if there is one."""
+    return Delegate.objects.for_list().live().filter(meeting=meeting, person=person).first()
+
+
+@transaction.atomic
+def send_link_again(meeting: Meeting, *, email: str, full_name: str) -> None:
+    """Send the personal link once more to the address that registered, once an hour at most."""
+    earlier = (
+        Delegate.objects.for_list()
+        .live()
+        .filter(Q(person__full_name__iexact=full_name), meeting=meeting, email__iexact=email)
+        .first()
+    )
+    if earlier:
+        notifications.link_again(earlier, key=f"{timezone.now():%Y%m%d%H}")
+
+
+# --- a person changes or cancels by the personal link ---------------------------------
+
+
+@transaction.atomic
+def change_registration(
+    delegate: Delegate, *, changes: Mapping[str, Any], sittings: Iterable[Sitting]
+) -> Delegate:
+    """Change a live registration. Another name or organisation asks for approval anew."""
+    row = Delegate.objects.select_for_update(of=("self",)).get(pk=delegate.pk)
+    if not row.is_live:
+        raise Refused(_t("This registration is no longer live, so it cannot be changed."))
+    changed = [name for name, value in changes.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, changes[name])
+    row.save()
+    row.sittings.set(sittings)
+    journal.record(
+        row, CHANGED, by=None, name=row.full_name, party=row.party, private_to=row.party
+    )
+    if row.status == Delegate.Status.APPROVED and set(changed) & set(IDENTITY_FIELDS):
+        row = DELEGATE.perform(row, "reconsider", by=None, by_name=row.full_name)
+    notifications.changed(row)
+    return row
+
+
+@transaction.atomic
+def cancel_registration(delegate: Delegate) -> Delegate:
+    """Cancel by the person's own link."""
+    return DELEGATE.perform(delegate, "cancel", by=None, by_name=delegate.full_name)

@@ -1,0 +1,46 @@
+"""Calendar files (RFC 5545) of meetings."""
+
+from collections.abc import Iterable
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone
+from icalendar import Calendar, Event
+
+from meetings.models import Meeting, Sitting
+
+
+def calendar_file(meeting: Meeting, sittings: Iterable[Sitting], *, with_links: bool) -> str:
+    """The sittings as a calendar that any client reads; joining links only where asked for.
+
+    The UID of a sitting never changes and its SEQUENCE rises with every change, so that a
+    moved sitting moves in the reader's calendar instead of doubling.
+    """
+    calendar = Calendar()
+    calendar.add("prodid", "-//Commission portal//meetings//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", meeting.full_label)
+    for sitting in sittings:
+        calendar.add_component(_event(meeting, sitting, with_links))
+    calendar.add_missing_timezones()
+    return calendar.to_ical().decode()
+
+
+def _event(meeting: Meeting, sitting: Sitting, with_links: bool) -> Event:
+    zone = ZoneInfo(sitting.zone)
+    off = meeting.is_off or sitting.is_cancelled
+    event = Event()
+    event.add("uid", f"{sitting.uid}@{settings.PORTAL_MAIL_DOMAIN}")
+    event.add("sequence", sitting.sequence)
+    event.add("dtstamp", timezone.now())
+    event.add("dtstart", sitting.starts_at.astimezone(zone))
+    event.add("dtend", sitting.ends_at.astimezone(zone))
+    event.add("summary", f"{sitting.label} · {meeting.full_label}")
+    event.add("status", "CANCELLED" if off else "CONFIRMED")
+    event.add("url", f"{settings.PORTAL_URL}{meeting.get_absolute_url()}")
+    if sitting.room or meeting.place:
+        event.add("location", str(sitting.room or meeting.place))
+    if with_links and sitting.join_link:
+        event.add("description", sitting.join_link)
+    return event

@@ -1,0 +1,182 @@
+"""Deeds that change several rows at once. Each is atomic and says by whom."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from meetings import notifications
+from meetings.models import ActionItem, Body, Meeting, Sitting, StatusReport, Undertaking
+from meetings.permissions import can_report
+from meetings.transitions import CLOSING, DATES, ITEM
+from portal import journal
+from portal.models import Party, User
+from portal.refusal import NotYours, Refused
+from portal.workflow import performed
+
+SCHEDULED = journal.register("meeting.scheduled", _("scheduled the meeting"))
+CHANGED = journal.register("meeting.changed", _("changed the dates, the place or the mode"))
+SITTING_ADDED = journal.register("meeting.sitting_added", _("added to the programme: %(sitting)s"))
+SITTING_CHANGED = journal.register(
+    "meeting.sitting_changed", _("changed in the programme: %(sitting)s")
+)
+ITEM_ADDED = journal.register("item.added", _("wrote down the item"))
+ITEM_REWORDED = journal.register("item.reworded", _("changed the text or the due date"))
+REPORTED = journal.register("item.reported", _("reported for %(side)s: %(state)s"))
+
+# An edit of one of these is another meeting than the one the sides agreed to.
+AGREED_FIELDS = ("starts_on", "ends_on", "mode", "place", "zone")
+
+
+def next_number(body: Body, series: str = Meeting.Series.ORDINARY) -> int:
+    """The number that comes after the highest one used in a series."""
+    used = Meeting.objects.filter(body=body, series=series)
+    return (used.aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+# --- meetings -------------------------------------------------------------------------
+
+
+@transaction.atomic
+def schedule_meeting(meeting: Meeting, *, sittings: Iterable[Sitting], by: User) -> Meeting:
+    """Store a planned meeting with its programme and ask every side for its key to the dates."""
+    meeting.save()
+    for sitting in sittings:
+        sitting.meeting = meeting
+        sitting.save()
+    journal.record(meeting, SCHEDULED, by=by)
+    notifications.dates_key_awaited(meeting, DATES)
+    return meeting
+
+
+@transaction.atomic
+def change_meeting(meeting: Meeting, *, changes: Mapping[str, Any], revision: int, by: User):
+    """Change a meeting. What the sides agreed on drops their keys and is told to all.
+
+    Raises Refused when somebody else changed it since `revision` was read.
+    """
+    row = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
+    if row.revision != revision:
+        raise Refused(
+            _t("Somebody changed this meeting since you opened it. Compare, then save again.")
+        )
+    changed = [name for name, value in changes.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, changes[name])
+    agreed = any(name in AGREED_FIELDS for name in changed)
+    if agreed:
+        DATES.revise(row, by=by, because=_t("The dates, the place or the mode changed."))
+    row.save()
+    if changed:
+        journal.record(row, CHANGED, by=by)
+    if agreed:
+        notifications.dates_key_awaited(row, DATES)
+        performed.send(Meeting, obj=row, transition="changed", by=by, reason="")
+    return row
+
+
+@transaction.atomic
+def agree_dates(meeting: Meeting, *, party: Party, revision: int, by: User) -> None:
+    """Give a party's key to dates and place."""
+    DATES.give(meeting, party=party, by=by, revision=revision)
+
+
+# --- sittings -------------------------------------------------------------------------
+
+
+@transaction.atomic
+def add_sitting(sitting: Sitting, *, by: User) -> Sitting:
+    """Add a sitting to a meeting's programme."""
+    sitting.save()
+    journal.record(sitting.meeting, SITTING_ADDED, by=by, sitting=sitting.label)
+    return sitting
+
+
+@transaction.atomic
+def change_sitting(sitting: Sitting, *, by: User) -> Sitting:
+    """Store a changed sitting; calendars learn of it by the raised sequence."""
+    sitting.sequence += 1
+    sitting.save()
+    journal.record(sitting.meeting, SITTING_CHANGED, by=by, sitting=sitting.label)
+    performed.send(Sitting, obj=sitting, transition="changed", by=by, reason="")
+    return sitting
+
+
+# --- action items ---------------------------------------------------------------------
+
+
+@transaction.atomic
+def add_item(item: ActionItem, *, undertakings: Iterable[Undertaking], by: User) -> ActionItem:
+    """Write down an agreed item under the next number of its meeting."""
+    Meeting.objects.select_for_update().get(pk=item.meeting_id)
+    last = item.meeting.items.aggregate(last=Max("number"))["last"] or 0
+    item.number = last + 1
+    item.save()
+    for undertaking in undertakings:
+        undertaking.item = item
+        undertaking.save()
+    journal.record(item, ITEM_ADDED, by=by)
+    return item
+
+
+@transaction.atomic
+def reword_item(item: ActionItem, *, changes: Mapping[str, Any], revision: int, by: User):
+    """Change an open item's text or date. Keys given to the old text are dropped and told.
+
+    Raises Refused when the item is done, or changed since `revision` was read.
+    """
+    row = ActionItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
+    if row.status == ActionItem.Status.DONE:
+        raise Refused(_t("This item is done. Reopen it first to change its text."))
+    if row.revision != revision:
+        raise Refused(
+            _t("Somebody changed this item since you opened it. Compare, then save again.")
+        )
+    if all(getattr(row, name) == value for name, value in changes.items()):
+        return row
+    for name, value in changes.items():
+        setattr(row, name, value)
+    dropped = CLOSING.revise(row, by=by, because=_t("The text or the due date changed."))
+    row.save()
+    journal.record(row, ITEM_REWORDED, by=by)
+    notifications.closing_key_dropped(row, dropped, by)
+    return row
+
+
+@transaction.atomic
+def report_status(undertaking: Undertaking, *, state: str, text: str, by: User) -> StatusReport:
+    """Report on a side's own part of an item. Raises NotYours for another side's part."""
+    if not can_report(by, undertaking):
+        raise NotYours(
+            _t("Only %(party)s reports on its own part.") % {"party": undertaking.party.label}
+        )
+    if undertaking.item.status == ActionItem.Status.DONE:
+        raise Refused(_t("This item is done. Reopen it first to report on it."))
+    report = StatusReport.objects.create(
+        undertaking=undertaking, state=state, text=text, reporter=by, reporter_name=by.name
+    )
+    Undertaking.objects.filter(pk=undertaking.pk).update(latest=report)
+    journal.record(
+        undertaking.item,
+        REPORTED,
+        by=by,
+        party=undertaking.party,
+        side=undertaking.party.short_name,
+        state=StatusReport.State(state).label,
+        reason=text,
+    )
+    return report
+
+
+@transaction.atomic
+def agree_done(item: ActionItem, *, party: Party, revision: int, by: User) -> ActionItem:
+    """Give a party's key to closing; the last key closes, any other awaits the rest."""
+    CLOSING.give(item, party=party, by=by, revision=revision)
+    missing = CLOSING.missing(item)
+    if missing:
+        notifications.closing_key_awaited(item, missing, by)
+        return item
+    return ITEM.perform(item, "close", by=by)

@@ -1,0 +1,10 @@
+from celery import shared_task
+from django.utils import timezone
+
+from meetings import reminders
+
+
+@shared_task
+def remind_owners() -> None:
+    """Remind owners of action items; runs every hour, each reminder leaves once."""
+    reminders.remind_owners(timezone.now())

@@ -1,0 +1,91 @@
+"""What every form of the portal has in common."""
+
+import unicodedata
+from zoneinfo import available_timezones
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from portal.models import Person
+
+
+class PlainHelper(FormHelper):
+    """Fields only: the page draws the form tag, its token and its buttons."""
+
+    form_tag = False
+    disable_csrf = True
+
+
+class PortalForm(forms.Form):
+    """A form of the portal."""
+
+    required_css_class = "required"
+
+    @property
+    def helper(self) -> FormHelper:
+        return PlainHelper()
+
+
+class PortalModelForm(forms.ModelForm, PortalForm):
+    """A form for a row; a constraint of the database answers with its own sentence."""
+
+
+class DayInput(forms.DateInput):
+    """A calendar field of the browser."""
+
+    input_type = "date"
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class TimeInput(forms.TimeInput):
+    """A clock field of the browser."""
+
+    input_type = "time"
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs, format="%H:%M")
+
+
+class NameField(forms.CharField):
+    """Text that names somebody or something, in any script, on one line.
+
+    Letters are kept as typed; only the encoding of combined letters (NFC) and the white space
+    are made uniform, and invisible control characters are refused.
+    """
+
+    default_error_messages = {
+        "control": _("This holds an invisible control character. Type it anew instead of pasting.")
+    }
+
+    def to_python(self, value):
+        text = " ".join(unicodedata.normalize("NFC", super().to_python(value) or "").split())
+        # Joiners and direction marks belong to some scripts; control characters to none.
+        if any(unicodedata.category(letter) in {"Cc", "Cs", "Co"} for letter in text):
+            raise forms.ValidationError(self.error_messages["control"], code="control")
+        return text
+
+
+def zone_choices() -> list[tuple[str, str]]:
+    """The zones people live in, by name; the database's old aliases are left out."""
+    names = (name for name in available_timezones() if "/" in name)
+    kept = [name for name in names if not name.startswith(("Etc/", "SystemV/", "US/"))]
+    return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in sorted(kept))]
+
+
+class ProfileForm(PortalModelForm):
+    """How the portal speaks to a person."""
+
+    full_name = NameField(label=_("Full name"), max_length=250)
+
+    class Meta:
+        model = Person
+        fields = ["full_name", "latin_name", "honorific", "language", "zone"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["language"].widget = forms.Select(choices=settings.LANGUAGES)
+        self.fields["zone"].widget = forms.Select(choices=zone_choices())
