@@ -72,22 +72,13 @@ def wall_clock(minutes: int) -> str:
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
-def _with_own_clock(places: Iterable) -> list:
-    """The places, and the reader's own clock when it is none of theirs."""
-    places = list(places)
-    own = timezone.get_current_timezone_name()
-    if own != "UTC" and all(place.zone != own for place in places):
-        places.append(clocks.Place(zone=own, name=gettext("your time")))
-    return places
-
-
 @register.inclusion_tag("components/clock_line.html")
 def clock_line(start: datetime, end: datetime | None = None, places: Iterable = ()) -> dict:
     """An instant or a span in the clocks of all sides, dates repeated where they differ.
 
     Days and hours are written here: a template would turn them into the reader's zone.
     """
-    places = _with_own_clock(places) or [clocks.Place(zone="UTC", name="UTC")]
+    places = clocks.with_own_place(list(places)) or [clocks.Place(zone="UTC", name="UTC")]
     times = clocks.local_times(start, places, end)
     return {
         "day": _day(times[0].start),
@@ -276,7 +267,8 @@ def status_badge(obj) -> dict:
 
 @register.inclusion_tag("components/status_pair.html")
 def status_pair(item) -> dict:
-    """What each side reports, as equal halves."""
+    """What each side reports, as equal halves; an item, or its pairs in the reader's order."""
+    pairs = getattr(item, "status_pair", item)
     return {
         "halves": [
             {
@@ -285,7 +277,7 @@ def status_pair(item) -> dict:
                 "tone": STATUSES.get(report.state, "neutral") if report else "awaiting",
                 "icon": TONES[STATUSES.get(report.state, "neutral") if report else "awaiting"],
             }
-            for party, report in item.status_pair
+            for party, report in pairs
         ]
     }
 
@@ -390,7 +382,7 @@ def _errors(form) -> list[dict]:
         return errors + [error for one in form.forms for error in _errors(one)]
     errors = [{"text": text} for text in form.non_field_errors()]
     for field in form:
-        label = "" if field.is_hidden else field.label
+        label = "" if field.is_hidden else field.label.rstrip(".:?")
         anchor = "" if field.is_hidden else _first_control(field)
         errors += [{"text": text, "label": label, "anchor": anchor} for text in field.errors]
     return errors
