@@ -1,0 +1,25 @@
+"""Gunicorn's settings, for the launcher and for production alike:
+
+gunicorn --config python:portal.services.gunicorn --bind 127.0.0.1:8000 portal.wsgi
+"""
+
+import signal
+from typing import Any
+
+from portal.services.guard import die_with_parent
+from portal.settings import env_number
+
+worker_class = "gthread"
+workers = env_number("PORTAL_WEB_PROCESSES", 2, 1, 64)
+threads = env_number("PORTAL_WEB_THREADS", 4, 1, 64)
+preload_app = True  # read the code once, share its memory
+timeout = 60
+graceful_timeout = 1
+keepalive = 5
+control_socket_disable = True
+accesslog = "-"
+
+
+def post_fork(arbiter: Any, worker: Any) -> None:
+    """Let no worker outlive the process that forked it, even one that is killed."""
+    die_with_parent(signal.SIGKILL, worker.ppid)
