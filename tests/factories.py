@@ -1,0 +1,364 @@
+"""Plain functions that make what a test needs. Every argument may be left out.
+
+They write rows straight into the database, past operations and workflows, so that a test can
+begin in any state. Everything they invent is synthetic.
+"""
+
+from datetime import date, time, timedelta
+from itertools import count
+
+from allauth.account.models import EmailAddress
+from django.db.models import Max
+from django.utils import timezone
+
+from delegations.models import Delegate, Delegation, Desk
+from meetings.models import (
+    ActionItem,
+    Appointment,
+    Area,
+    Body,
+    BodyParty,
+    Meeting,
+    Room,
+    Sitting,
+    StatusReport,
+    Undertaking,
+)
+from portal.models import Key, Notice, Organisation, Party, Person, User
+
+_next = count(1)
+
+PARTIES = {
+    "MY": {
+        "name": "Malaysia",
+        "short_name": "Malaysia",
+        "short_names": {"ru": "Малайзия", "ms": "Malaysia"},
+        "city": "Kuala Lumpur",
+        "cities": {"ru": "Куала-Лумпур"},
+        "zone": "Asia/Kuala_Lumpur",
+        "holiday_calendar": "MY",
+    },
+    "RU": {
+        "name": "Russian Federation",
+        "short_name": "Russia",
+        "short_names": {"ru": "Россия", "ms": "Rusia"},
+        "city": "Moscow",
+        "cities": {"ru": "Москва", "ms": "Moscow"},
+        "zone": "Europe/Moscow",
+        "holiday_calendar": "RU",
+        "language": "ru",
+    },
+    "AZ": {
+        "name": "Republic of Azerbaijan",
+        "short_name": "Azerbaijan",
+        "short_names": {"ru": "Азербайджан", "ms": "Azerbaijan"},
+        "city": "Baku",
+        "cities": {"ru": "Баку"},
+        "zone": "Asia/Baku",
+        "holiday_calendar": "AZ",
+    },
+}
+
+
+def today() -> date:
+    """The day of the portal's clock, frozen or not."""
+    return timezone.now().date()
+
+
+# --- parties and people ---------------------------------------------------------------
+
+
+def make_party(code="MY", **fields) -> Party:
+    """One side: Malaysia, Russia or Azerbaijan as they are, any other code in UTC."""
+    known = PARTIES.get(code, {"name": code, "short_name": code, "city": code, "zone": "UTC"})
+    party, _made = Party.objects.get_or_create(code=code.lower(), defaults={**known, **fields})
+    return party
+
+
+def make_person(full_name=None, party=None, email=None, language="en", zone=None, **fields):
+    """Somebody with an address; the zone is the party's unless given."""
+    number = next(_next)
+    return Person.objects.create(
+        full_name=full_name or f"Person {number}",
+        email=f"person-{number}@example.org" if email is None else email,
+        party=party,
+        language=language,
+        zone=zone or (party.zone if party else "UTC"),
+        **fields,
+    )
+
+
+def make_user(
+    office=None,
+    party=None,
+    body=None,
+    email=None,
+    language="en",
+    zone=None,
+    full_name=None,
+    person=None,
+    password=None,
+    title="",
+    **fields,
+) -> User:
+    """An account with its person and, where an office is named, the appointment to it.
+
+    A secretary without a party is of the neutral secretariat. Tests sign in by
+    `client.force_login`; a password is set only where it is asked for, as it takes time.
+    """
+    person = person or make_person(full_name, party, email, language, zone)
+    if password:
+        user = User.objects.create_user(person.email, password, person=person, **fields)
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    else:
+        user = User(email=person.email, person=person, **fields)
+        user.set_unusable_password()
+        user.save()
+    if office:
+        make_appointment(user, body=body, office=office, party=party, title=title)
+    return user
+
+
+def make_organisation(name=None, party=None, **fields) -> Organisation:
+    """A ministry or company of a side."""
+    name = name or f"Ministry {next(_next)}"
+    return Organisation.objects.create(name=name, party=party, **fields)
+
+
+# --- bodies ---------------------------------------------------------------------------
+
+
+def make_body(parties=None, kind="commission", parent=None, code=None, name=None, **fields):
+    """A body with a seat for each party (Malaysia and Russia), those of its parent beneath one."""
+    number = next(_next)
+    if parties is None and parent:
+        parties = parent.sides()
+    if parties is None:
+        parties = [make_party("MY"), make_party("RU")]
+    body = Body.objects.create(
+        kind=kind,
+        parent=parent,
+        code=code or f"body-{number}",
+        name=name or f"{Body.Kind(kind).label} {number}",
+        **fields,
+    )
+    for order, party in enumerate(parties, 1):
+        BodyParty.objects.create(body=body, party=party, order=order)
+    return body
+
+
+def make_area(body=None, name=None, number=None, **fields) -> Area:
+    """An area of cooperation under the next number of its body."""
+    body = body or make_body()
+    number = number or (body.areas.aggregate(last=Max("number"))["last"] or 0) + 1
+    return Area.objects.create(body=body, number=number, name=name or f"Area {number}", **fields)
+
+
+def make_appointment(
+    who=None, body=None, office="secretary", party=None, since=None, until=None, **fields
+) -> Appointment:
+    """An office of a person, or of an account's person; for the person's own side unless named.
+
+    Whoever is to be neutral has no party.
+    """
+    who = who or make_person(party=party)
+    person = who.person if isinstance(who, User) else who
+    appointment = Appointment.objects.create(
+        body=body or make_body(),
+        person=person,
+        party=party or person.party,
+        office=office,
+        since=since,
+        until=until,
+        **fields,
+    )
+    forget_standing(who)
+    return appointment
+
+
+def forget_standing(who) -> None:
+    """Let an account ask anew what it holds; on pages that happens with each request."""
+    who.__dict__.pop("_standing", None)
+
+
+# --- meetings -------------------------------------------------------------------------
+
+
+def make_meeting(body=None, status="planned", starts_on=None, days=1, number=None, **fields):
+    """A meeting in 40 days, under the next number of its body, in its first side's zone."""
+    body = body or make_body()
+    series = fields.get("series", Meeting.Series.ORDINARY)
+    taken = body.meetings.filter(series=series).aggregate(last=Max("number"))["last"] or 0
+    starts_on = starts_on or today() + timedelta(days=40)
+    return Meeting.objects.create(
+        body=body,
+        status=status,
+        number=number or taken + 1,
+        starts_on=starts_on,
+        ends_on=fields.pop("ends_on", None) or starts_on + timedelta(days=days - 1),
+        zone=fields.pop("zone", None) or body.sides()[0].zone,
+        was_announced=fields.pop("was_announced", status != "planned"),
+        **fields,
+    )
+
+
+def make_sitting(
+    meeting=None, day=None, wall=time(15), zone=None, minutes=120, kind="plenary", **fields
+) -> Sitting:
+    """A plenary session of two hours at 15:00 of the meeting's clock on its first day."""
+    meeting = meeting or make_meeting()
+    return Sitting.objects.create(
+        meeting=meeting,
+        day=day or meeting.starts_on,
+        wall=wall,
+        zone=zone or meeting.zone,
+        minutes=minutes,
+        kind=kind,
+        **fields,
+    )
+
+
+def make_room(name=None, **fields) -> Room:
+    """A room that one sitting at a time can use."""
+    return Room.objects.create(name=name or f"Room {next(_next)}", **fields)
+
+
+def make_key(target, subject="dates", party=None, holder=None, revision=None, **fields) -> Key:
+    """A party's live key to the present revision of something."""
+    return Key.objects.create(
+        target=target,
+        subject=subject,
+        party=party,
+        holder=holder,
+        holder_name=fields.pop("holder_name", holder.name if holder else "A co-chair"),
+        revision=revision or target.revision,
+        **fields,
+    )
+
+
+# --- action items ---------------------------------------------------------------------
+
+
+def make_item(
+    meeting=None, text=None, due_on=None, status="open", owners=None, organisations=None, **fields
+) -> ActionItem:
+    """An agreed item with an undertaking, an owner and an organisation for every side.
+
+    `owners` and `organisations` name them by party; None there means that nobody is named.
+    """
+    meeting = meeting or make_meeting(status="held", starts_on=today() - timedelta(days=60))
+    number = fields.pop("number", None) or meeting.items.count() + 1
+    if status == ActionItem.Status.DONE:
+        fields.setdefault("closed_at", timezone.now())
+    item = ActionItem.objects.create(
+        meeting=meeting,
+        number=number,
+        text=text or f"Exchange the lists of laboratories, part {number}.",
+        due_on=due_on,
+        status=status,
+        **fields,
+    )
+    for party in meeting.body.sides():
+        Undertaking.objects.create(
+            item=item,
+            party=party,
+            owner=(owners or {}).get(party) if owners is not None else make_person(party=party),
+            organisation=(organisations or {}).get(party)
+            if organisations is not None
+            else make_organisation(party=party),
+        )
+    return item
+
+
+def make_report(item, party, state="on_track", text="", at=None, by=None) -> StatusReport:
+    """What a side reports on its part, now unless `at` says when."""
+    undertaking = item.undertakings.get(party=party)
+    report = StatusReport.objects.create(
+        undertaking=undertaking,
+        state=state,
+        text=text,
+        reported_at=at or timezone.now(),
+        reporter=by,
+        reporter_name=by.name if by else "A reporter",
+    )
+    undertaking.latest = report
+    undertaking.save(update_fields=["latest"])
+    return report
+
+
+# --- delegations ----------------------------------------------------------------------
+
+
+def make_desk(meeting=None, status="open", capacity=None, **fields) -> Desk:
+    """The registration desk of an announced meeting, with a delegation for every side."""
+    meeting = meeting or make_meeting(status="announced")
+    for party in meeting.body.sides():
+        make_delegation(meeting, party)
+    return Desk.objects.create(meeting=meeting, status=status, capacity=capacity, **fields)
+
+
+def make_delegation(meeting=None, party=None) -> Delegation:
+    """One side's delegation; asked twice it is the same."""
+    meeting = meeting or make_meeting(status="announced")
+    party = party or meeting.body.sides()[0]
+    delegation, _made = Delegation.objects.get_or_create(meeting=meeting, party=party)
+    return delegation
+
+
+def make_delegate(
+    meeting=None, party=None, status="approved", full_name=None, person=None, sittings=(), **fields
+) -> Delegate:
+    """A registration with its person; one that is live takes a place at the desk, if there is one.
+
+    The person serves no side: whom a registration names does not thereby hold an office.
+    """
+    delegation = make_delegation(meeting, party)
+    person = person or make_person(full_name, zone=delegation.party.zone)
+    delegate = Delegate.objects.create(
+        delegation=delegation,
+        person=person,
+        status=status,
+        full_name=full_name or person.full_name,
+        latin_name=fields.pop("latin_name", person.latin_name),
+        email=fields.pop("email", person.email),
+        organisation=fields.pop("organisation", "Institute of Standards"),
+        sector=fields.pop("sector", "government"),
+        language=fields.pop("language", person.language),
+        zone=fields.pop("zone", person.zone),
+        **fields,
+    )
+    delegate.sittings.set(sittings)
+    desk = Desk.objects.filter(meeting=delegation.meeting).first()
+    if desk and delegate.is_live and not desk.take_place():
+        raise ValueError("This desk has no place left: make it with a larger capacity.")
+    return delegate
+
+
+# --- messages -------------------------------------------------------------------------
+
+
+def make_notice(about=None, party=None, state="queued", person=None, **fields) -> Notice:
+    """A message in the outbox, in any state."""
+    number = next(_next)
+    person = person or make_person(party=party)
+    if state == Notice.State.SENT:
+        fields.setdefault("sent_at", timezone.now())
+        fields.setdefault("attempts", 1)
+    if state == Notice.State.SENDING:
+        fields.setdefault("claimed_at", timezone.now())
+        fields.setdefault("attempts", 1)
+    return Notice.objects.create(
+        key=fields.pop("key", f"made:{number}"),
+        template=fields.pop("template", "meetings/emails/meeting_announced"),
+        target=about,
+        party=party,
+        person=person,
+        name=fields.pop("name", person.full_name),
+        email=fields.pop("email", person.email),
+        language=fields.pop("language", person.language),
+        zone=fields.pop("zone", person.zone),
+        subject=fields.pop("subject", f"Subject {number}"),
+        body=fields.pop("body", f"Text {number}\n"),
+        state=state,
+        **fields,
+    )
