@@ -197,6 +197,7 @@ TONES = {
     "disputed": "seal-broken",
     "overdue": "clock",
     "private": "lock",
+    "live": "ring",
     "neutral": "dot",
     "done": "check",
 }
@@ -204,13 +205,14 @@ TONES = {
 # Every status word of every table, in one place; a word that is not here is neutral.
 STATUSES = {
     "draft": "neutral",
+    "not_open": "neutral",
     "planned": "neutral",
     "idea": "neutral",
     "proposed": "awaiting",
-    "announced": "agreed",
-    "open": "agreed",
-    "registration": "agreed",
-    "in_session": "agreed",
+    "announced": "live",
+    "open": "live",
+    "registration": "live",
+    "in_session": "live",
     "agreed": "agreed",
     "accepted": "agreed",
     "approved": "agreed",
