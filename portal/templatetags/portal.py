@@ -375,7 +375,20 @@ def tabs(items: Iterable) -> dict:
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(*forms) -> dict:
     """Every error of the forms on top of the page, each a link to its field."""
-    return {"errors": [error for form in forms if form for error in _errors(form)]}
+    forms = [form for form in forms if form]
+    return {
+        "errors": [error for form in forms for error in _errors(form)],
+        "kept": not any(_is_forgotten(field) for form in forms for field in _fields(form)),
+    }
+
+
+def _fields(form) -> Iterable:
+    return [field for one in getattr(form, "forms", [form]) for field in one]
+
+
+def _is_forgotten(field) -> bool:
+    """Browsers are never sent back a password or a file."""
+    return getattr(field.field.widget, "input_type", "") in {"password", "file"}
 
 
 def _errors(form) -> list[dict]:

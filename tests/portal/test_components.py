@@ -366,6 +366,15 @@ def test_errors_are_counted_on_top_and_each_leads_to_its_field():
     assert '<a href="#id_mode_0">' in html
 
 
+def test_only_a_form_that_can_give_back_what_was_typed_says_so():
+    class SignIn(forms.Form):
+        password = forms.CharField(widget=forms.PasswordInput)
+
+    kept = "What you typed is kept."
+    assert kept in draw("{% error_summary form %}", form=Registration({"note": "kept"}))
+    assert kept not in draw("{% error_summary form %}", form=SignIn({}))
+
+
 def test_a_form_without_errors_has_no_summary():
     assert not words("{% error_summary form %}", form=Registration())
 
