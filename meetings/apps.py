@@ -5,3 +5,27 @@ from django.utils.translation import gettext_lazy as _
 class MeetingsConfig(AppConfig):
     name = "meetings"
     verbose_name = _("Meetings")
+
+    def rooms_for(self, user):
+        """The main pages of this app, as far as the user has use for them."""
+        from meetings.models import standing
+
+        held = standing(user).held
+        yield "meetings", _("Meetings")
+        yield "bodies", _("Commissions")
+        if held:
+            yield "items", _("Action items")
+        if any(one.office == "secretary" for one in held):
+            yield "messages", _("Messages")
+
+    def work_for(self, user, today):
+        """What waits for the user in meetings and follow-up."""
+        from meetings import work
+
+        return work.work_for(user, today)
+
+    def coming_for(self, user, today):
+        """The sittings ahead in the bodies where the user holds an office."""
+        from meetings import work
+
+        return work.coming_for(user, today)

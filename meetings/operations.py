@@ -13,6 +13,7 @@ from meetings.models import ActionItem, Body, Meeting, Sitting, StatusReport, Un
 from meetings.permissions import can_report
 from meetings.transitions import CLOSING, DATES, ITEM
 from portal import journal
+from portal.constraints import violations_explained
 from portal.models import Party, User
 from portal.refusal import NotYours, Refused
 from portal.workflow import performed
@@ -43,10 +44,11 @@ def next_number(body: Body, series: str = Meeting.Series.ORDINARY) -> int:
 @transaction.atomic
 def schedule_meeting(meeting: Meeting, *, sittings: Iterable[Sitting], by: User) -> Meeting:
     """Store a planned meeting with its programme and ask every side for its key to the dates."""
-    meeting.save()
-    for sitting in sittings:
-        sitting.meeting = meeting
-        sitting.save()
+    with violations_explained(Meeting, Sitting):
+        meeting.save()
+        for sitting in sittings:
+            sitting.meeting = meeting
+            sitting.save()
     journal.record(meeting, SCHEDULED, by=by)
     notifications.dates_key_awaited(meeting, DATES)
     return meeting
@@ -69,7 +71,8 @@ def change_meeting(meeting: Meeting, *, changes: Mapping[str, Any], revision: in
     agreed = any(name in AGREED_FIELDS for name in changed)
     if agreed:
         DATES.revise(row, by=by, because=_t("The dates, the place or the mode changed."))
-    row.save()
+    with violations_explained(Meeting):
+        row.save()
     if changed:
         journal.record(row, CHANGED, by=by)
     if agreed:
@@ -90,7 +93,8 @@ def agree_dates(meeting: Meeting, *, party: Party, revision: int, by: User) -> N
 @transaction.atomic
 def add_sitting(sitting: Sitting, *, by: User) -> Sitting:
     """Add a sitting to a meeting's programme."""
-    sitting.save()
+    with violations_explained(Sitting):
+        sitting.save()
     journal.record(sitting.meeting, SITTING_ADDED, by=by, sitting=sitting.label)
     return sitting
 
@@ -99,7 +103,8 @@ def add_sitting(sitting: Sitting, *, by: User) -> Sitting:
 def change_sitting(sitting: Sitting, *, by: User) -> Sitting:
     """Store a changed sitting; calendars learn of it by the raised sequence."""
     sitting.sequence += 1
-    sitting.save()
+    with violations_explained(Sitting):
+        sitting.save()
     journal.record(sitting.meeting, SITTING_CHANGED, by=by, sitting=sitting.label)
     performed.send(Sitting, obj=sitting, transition="changed", by=by, reason="")
     return sitting

@@ -75,9 +75,7 @@ def can_report(user: "User", undertaking: Undertaking) -> bool:
     if user.person_id and undertaking.owner_id == user.person_id:
         return True
     body = undertaking.item.meeting.body
-    return undertaking.party_id in standing(user).parties(
-        body, "chair", "secretary", "focal_point"
-    )
+    return undertaking.party_id in standing(user).parties(body, "chair", "secretary", "focal_point")
 
 
 def can_reopen(user: "User", item: ActionItem) -> bool:

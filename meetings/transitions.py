@@ -32,9 +32,7 @@ CLOSING = Agreement(
 def _not_ready_to_announce(meeting: Meeting) -> Iterator[str]:
     yield from DATES.missing_sentences(meeting)
     for party in meeting.parties_without_chair():
-        yield _t("%(party)s has no co-chair in office. Appoint one first.") % {
-            "party": party.label
-        }
+        yield _t("%(party)s has no co-chair in office. Appoint one first.") % {"party": party.label}
     if not meeting.sittings.taking_place().exists():
         yield _t("The programme is empty. Add at least one sitting.")
 

@@ -141,9 +141,7 @@ class Agreement:
         if not self.office(by, row, party):
             raise NotYours(_("Only %(party)s can take back its own key.") % {"party": party.label})
         if self._drop(row, reason or _("taken back"), party=party):
-            journal.record(
-                row, WITHDRAWN, by=by, party=party, reason=reason, subject=self.words
-            )
+            journal.record(row, WITHDRAWN, by=by, party=party, reason=reason, subject=self.words)
 
     def revise(self, obj: Any, *, by: "User", because: str) -> list["Party"]:
         """Count a new revision and drop the keys given to the old one; returns whose.

@@ -29,7 +29,15 @@ class PortalForm(forms.Form):
 
 
 class PortalModelForm(forms.ModelForm, PortalForm):
-    """A form for a row; a constraint of the database answers with its own sentence."""
+    """A form for a row; a constraint of the database answers with its own sentence.
+
+    `constrained` names fields that the form does not show but a constraint looks at.
+    """
+
+    constrained: tuple[str, ...] = ()
+
+    def _get_validation_exclusions(self):
+        return super()._get_validation_exclusions() - set(self.constrained)
 
 
 class DayInput(forms.DateInput):

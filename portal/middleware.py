@@ -1,7 +1,7 @@
 """The reader's own language and clock, for the time of one request."""
 
-from django.utils import timezone, translation
 from django.conf import settings
+from django.utils import timezone, translation
 
 
 class PersonalClock:

@@ -4,6 +4,7 @@ Each variable read below stands, with its meaning, in `.env.example`; nonsense i
 refused at the start with a sentence that names the variable.
 """
 
+import contextlib
 import ipaddress
 import os
 import secrets
@@ -90,10 +91,8 @@ def secret_key(home: Path) -> str:
         draft = home / f"secret-key.{os.getpid()}"
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(48))
-        try:
+        with contextlib.suppress(FileExistsError):  # made by another process a moment ago
             os.link(draft, file)
-        except FileExistsError:
-            pass  # another process made it a moment ago; theirs is the key
         draft.unlink()
     return file.read_text().strip()
 
@@ -104,9 +103,9 @@ ROOT = Path(__file__).resolve().parent.parent
 PORTAL_HOME = Path(env_text("PORTAL_HOME", str(ROOT / "var"))).resolve()
 PORTAL_HOST = env_text("PORTAL_HOST", "127.0.0.1")
 PORTAL_PORT = env_number("PORTAL_PORT", 8000, 1, 65535)
-PORTAL_URL = env_url(
-    "PORTAL_URL", f"http://{PORTAL_HOST}:{PORTAL_PORT}", ("http", "https")
-).rstrip("/")
+PORTAL_URL = env_url("PORTAL_URL", f"http://{PORTAL_HOST}:{PORTAL_PORT}", ("http", "https")).rstrip(
+    "/"
+)
 
 DEBUG = env_flag("PORTAL_DEBUG", False)
 DEMONSTRATION = env_flag("PORTAL_DEMONSTRATION", False)
@@ -309,6 +308,7 @@ if PORTAL_URL.startswith("https://"):
 
 STATIC_URL = "static/"
 STATIC_ROOT = PORTAL_HOME / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [
     ("bootstrap", Path(bootstrap_wrapper.__file__).parent.parent / "bootstrap"),
 ]
@@ -378,8 +378,6 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {
         "handlers": ["console"],
-        "level": env_choice(
-            "PORTAL_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")
-        ),
+        "level": env_choice("PORTAL_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
     },
 }

@@ -26,15 +26,6 @@ class WorkItem:
     due: date | None = None
 
 
-@dataclass(frozen=True)
-class Change:
-    """Something that changed and that this person may see."""
-
-    title: str
-    url: str
-    entry: Any
-
-
 def _ask(question: str, *args: Any) -> Iterator[Any]:
     for config in apps.get_app_configs():
         answer = getattr(config, question, None)
@@ -45,10 +36,24 @@ def _ask(question: str, *args: Any) -> Iterator[Any]:
 def waiting_for(user: "User", today: date) -> list[WorkItem]:
     """What waits for the user on that day, the most pressing first."""
     items = list(_ask("work_for", user, today))
-    far = date.max
-    return sorted(items, key=lambda item: (TONES.index(item.tone), item.due or far, item.title))
+    return sorted(items, key=lambda one: (TONES.index(one.tone), one.due or date.max, one.title))
 
 
 def coming_for(user: "User", today: date) -> list[Any]:
-    """The sittings ahead that the user may see, soonest first."""
+    """The sittings ahead that concern the user, soonest first."""
     return sorted(_ask("coming_for", user, today), key=lambda sitting: sitting.starts_at)
+
+
+def rooms_for(user: "User") -> list[tuple[str, Any]]:
+    """The main pages beside this one: (URL name, label), as far as the user has use for them."""
+    return list(_ask("rooms_for", user))
+
+
+def links_for(obj: Any, user: "User") -> list[tuple[str, Any]]:
+    """What other apps let a person do with an object: (address, label)."""
+    return list(_ask("links_for", obj, user))
+
+
+def facts_for(obj: Any, user: "User") -> list[tuple[Any, Any]]:
+    """What other apps know of an object that the user may know: (label, value)."""
+    return list(_ask("facts_for", obj, user))

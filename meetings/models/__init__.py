@@ -7,7 +7,20 @@ from meetings.models.meeting import Capacity, Meeting, Mode, Participation
 from meetings.models.sitting import Room, Sitting
 
 __all__ = [
-    "ActionItem", "Appointment", "Area", "Body", "BodyParty", "Capacity", "Figure", "Meeting",
-    "Mode", "Participation", "Room", "Sitting", "Standing", "StatusReport", "Undertaking",
+    "ActionItem",
+    "Appointment",
+    "Area",
+    "Body",
+    "BodyParty",
+    "Capacity",
+    "Figure",
+    "Meeting",
+    "Mode",
+    "Participation",
+    "Room",
+    "Sitting",
+    "Standing",
+    "StatusReport",
+    "Undertaking",
     "standing",
 ]

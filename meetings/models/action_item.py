@@ -19,9 +19,7 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
         """The follow-up is shared by those in office, and by owners for their own items."""
         owned = models.Q(pk__in=[])
         if user.is_authenticated and user.person_id:
-            owned = models.Q(
-                pk__in=Undertaking.objects.filter(owner=user.person_id).values("item")
-            )
+            owned = models.Q(pk__in=Undertaking.objects.filter(owner=user.person_id).values("item"))
         return self.filter(standing(user).sees("meeting__body") | owned)
 
     def open(self):

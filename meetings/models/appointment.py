@@ -40,9 +40,7 @@ class Appointment(models.Model):
         SECRETARY = "secretary", _("Secretariat officer")
         FOCAL_POINT = "focal_point", _("Focal point")
 
-    body = models.ForeignKey(
-        "meetings.Body", on_delete=models.PROTECT, related_name="appointments"
-    )
+    body = models.ForeignKey("meetings.Body", on_delete=models.PROTECT, related_name="appointments")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="appointments")
     party = models.ForeignKey(
         Party, on_delete=models.PROTECT, null=True, blank=True, related_name="appointments"
@@ -102,10 +100,7 @@ class Standing:
     def parties(self, body, *offices: str) -> set[int]:
         """The sides for which the person holds one of the offices in a body."""
         return {
-            one.party_id
-            for office in offices
-            for one in self.offices(body, office)
-            if one.party_id
+            one.party_id for office in offices for one in self.offices(body, office) if one.party_id
         }
 
     def is_neutral(self, body) -> bool:

@@ -125,6 +125,4 @@ class BodyParty(models.Model):
         """Whether the seat is held on a day; without a day: whether it has not ended."""
         if on is None:
             return self.until is None
-        return (self.since is None or self.since <= on) and (
-            self.until is None or on <= self.until
-        )
+        return (self.since is None or self.since <= on) and (self.until is None or on <= self.until)

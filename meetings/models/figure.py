@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models.body import Body
@@ -39,3 +40,9 @@ class Figure(models.Model):
 
     def __str__(self):
         return f"{self.name}, {self.period}"
+
+    @property
+    def value_words(self) -> str:
+        """The value as the reader's language writes numbers, without empty decimals."""
+        whole = self.value == self.value.to_integral_value()
+        return number_format(self.value, decimal_pos=0 if whole else 2, force_grouping=True)

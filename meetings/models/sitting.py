@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from meetings.models.appointment import standing
 from meetings.models.area import Area
 from meetings.models.meeting import Meeting, Mode
-from portal.clocks import NoSuchTime, to_instant
+from portal.clocks import NoSuchTime, Place, to_instant
 from portal.models import Party
 from portal.models.party import known_zone
 
@@ -146,6 +146,10 @@ class Sitting(models.Model):
     def __str__(self):
         return self.label
 
+    def save(self, *args, **kwargs):
+        self.reckon()
+        super().save(*args, **kwargs)
+
     def get_absolute_url(self):
         return f"{reverse('meeting', args=[self.meeting_id])}#sitting-{self.pk}"
 
@@ -155,10 +159,6 @@ class Sitting(models.Model):
                 self.reckon()
             except NoSuchTime as error:
                 raise ValidationError({"wall": str(error)}) from error
-
-    def save(self, *args, **kwargs):
-        self.reckon()
-        super().save(*args, **kwargs)
 
     def reckon(self) -> None:
         """Compute the instants from day, wall time and zone. Raises NoSuchTime in a gap."""
@@ -173,6 +173,11 @@ class Sitting(models.Model):
         if self.area:
             return _("%(kind)s: %(area)s") % {"kind": self.get_kind_display(), "area": self.area}
         return self.get_kind_display()
+
+    @property
+    def places(self) -> list[Place]:
+        """The clocks of all sides."""
+        return [party.place for party in self.meeting.sides()]
 
     @property
     def is_cancelled(self) -> bool:

@@ -1,10 +1,11 @@
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-from django.contrib.auth.decorators import login_not_required
 from meetings.models import ActionItem, Appointment, Body, Meeting
 from meetings.permissions import can_schedule
+from portal.models import Party
 
 
 @login_not_required
@@ -51,17 +52,19 @@ def body(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _sides(body: Body, user, today) -> list[dict]:
     """Each side with its people in office, the reader's own side first."""
+    sides = body.sides(user)
     holders = (
         Appointment.objects.on(today)
         .filter(body__in=body.lineage)
         .exclude(office=Appointment.Office.CHAIR, body__in=body.above)
         .select_related("person")
     )
-    return [
-        {
-            "party": party,
-            "chairs": [one for one in holders if one.party_id == party.pk and one.office == "chair"],
-            "others": [one for one in holders if one.party_id == party.pk and one.office != "chair"],
-        }
-        for party in body.sides(user)
-    ]
+    return [_side(party, [one for one in holders if one.party_id == party.pk]) for party in sides]
+
+
+def _side(party: Party, holders: list[Appointment]) -> dict:
+    return {
+        "party": party,
+        "chairs": [one for one in holders if one.office == Appointment.Office.CHAIR],
+        "others": [one for one in holders if one.office != Appointment.Office.CHAIR],
+    }

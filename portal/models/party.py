@@ -1,6 +1,6 @@
 from collections.abc import Iterable
 from datetime import time
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
@@ -84,6 +84,10 @@ class Party(models.Model):
     def full_label(self) -> str:
         """The full name in the language being spoken."""
         return in_language(self.names, self.name)
+
+    @property
+    def zone_info(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
 
     @property
     def place(self) -> Place:
