@@ -376,6 +376,9 @@ def tabs(items: Iterable) -> dict:
 def error_summary(*forms) -> dict:
     """Every error of the forms on top of the page, each a link to its field."""
     forms = [form for form in forms if form]
+    for form in forms:
+        for one in getattr(form, "forms", [form]):
+            one.errors_on_top = True  # so that crispy does not say them once more
     return {
         "errors": [error for form in forms for error in _errors(form)],
         "kept": not any(_is_forgotten(field) for form in forms for field in _fields(form)),

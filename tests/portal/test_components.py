@@ -391,6 +391,14 @@ def test_a_form_shows_the_summary_once_the_links_fit_and_what_was_typed_is_kept(
     assert 'value="kept"' in html
 
 
+def test_a_summary_on_top_of_the_page_is_not_repeated_above_its_form():
+    html = draw(
+        "{% load crispy_forms_filters %}{% error_summary form %}{{ form|crispy }}",
+        form=Registration({"note": "kept"}),
+    )
+    assert html.count("error-summary-title") == 1
+
+
 def test_a_form_marks_what_may_stay_empty_and_helps_before_the_box():
     html = draw('{% include "components/form.html" %}', form=Registration())
     assert html.count("(optional)") == 1

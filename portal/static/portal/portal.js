@@ -15,15 +15,18 @@
     if (event.defaultPrevented || form.matches("[hx-post], [hx-get]") || form.method === "get") return;
     form.dataset.sent = "yes";
     if (event.submitter) event.submitter.setAttribute("aria-disabled", "true");
+    setTimeout(release, 10000, form, event.submitter); // no answer came, or it was a file
   });
+
+  function release(form, button) {
+    delete form.dataset.sent;
+    if (button) button.removeAttribute("aria-disabled");
+  }
 
   // Coming back by the browser's arrow, everything may be done again.
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) {
-      delete form.dataset.sent;
-      for (const button of form.querySelectorAll("[aria-disabled]")) {
-        button.removeAttribute("aria-disabled");
-      }
+      release(form, form.querySelector("[aria-disabled]"));
     }
   });
 
