@@ -300,9 +300,11 @@ def deed_bar(context, offers: Iterable) -> dict:
         }
         for offer in sorted(offers, key=lambda offer: rank.get(offer.transition.tone, 1))
     ]
+    possible = [row for row in rows if not row["offer"].blockers]
     return {
-        "possible": [row for row in rows if not row["offer"].blockers],
+        "possible": [row for row in possible if row["deed"].tone != "danger"],
         "blocked": [row for row in rows if row["offer"].blockers],
+        "grave": [row for row in possible if row["deed"].tone == "danger"],
         "csrf_token": context.get("csrf_token"),
     }
 

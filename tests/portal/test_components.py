@@ -256,14 +256,14 @@ def test_counters_show_figures_and_never_a_number_the_reader_may_not_see():
 # --- deeds ----------------------------------------------------------------------------
 
 
-def test_the_main_deed_stands_first_and_what_is_blocked_last_with_its_sentences():
+def test_the_main_deed_stands_first_then_what_is_blocked_and_the_grave_ones_last():
     offers = [
         Offer(transition("cancel", "Cancel", tone="danger", asks_reason=True), [], "/cancel"),
         Offer(transition("open", "Open registration"), ["Russia’s key is missing."], "/open"),
         Offer(transition("announce", "Announce", tone="main"), [], "/announce"),
     ]
     assert words("{% deed_bar offers %}", offers=offers) == (
-        "Announce Cancel… Reason Cancel Open registration Russia’s key is missing."
+        "Announce Open registration Russia’s key is missing. Cancel… Reason Cancel"
     )
 
 
