@@ -11,7 +11,13 @@ from time import monotonic
 from typing import Any
 
 from celery import current_app
-from celery.signals import after_task_publish, beat_init, task_postrun, worker_process_init
+from celery.signals import (
+    after_task_publish,
+    beat_init,
+    task_postrun,
+    worker_process_init,
+    worker_ready,
+)
 from django.conf import settings
 from django.db import DatabaseError, connection
 from redis import Redis, RedisError
@@ -58,6 +64,12 @@ def now_and_then(part: str) -> Callable[..., None]:
             mark(part)
 
     return receiver
+
+
+@worker_ready.connect
+def mark_worker_at_its_start(**_: Any) -> None:
+    """A worker that has joined the queue is alive before its first task."""
+    mark("worker")
 
 
 @worker_process_init.connect

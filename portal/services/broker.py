@@ -30,6 +30,7 @@ class Broker:
             name="broker",
             command=[binary(), "-"],
             feed=self._configuration(),
+            is_server=True,
             log=self.home.log("broker"),
             patience=1.0,
         )
@@ -48,6 +49,7 @@ class Broker:
                 # Each command goes to disk within a second, and to the system at once: a
                 # killed server loses no task.
                 f"appendonly {'no' if self.careless else 'yes'}",
+                f"databases {128 if self.careless else 1}",  # each process of the tests has one
                 'save ""',
                 "",
             ]

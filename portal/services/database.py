@@ -80,6 +80,7 @@ class Database:
                 *(binary("postgres"), "-D", str(self.folder)),
                 *(word for setting in settings for word in ("-c", setting)),
             ],
+            is_server=True,
             log=self.home.log("database"),
             identity=self.identity,
             stop_signal=signal.SIGINT,  # PostgreSQL's "fast": ends sessions, writes everything

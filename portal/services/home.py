@@ -4,11 +4,12 @@ import fcntl
 import json
 import os
 import pwd
+import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-LOG_LIMIT = 5_000_000
+LOG_LIMIT = 10_000_000  # bytes
 
 
 class Refused(Exception):
@@ -53,11 +54,18 @@ class Home:
         return folder
 
     def log(self, name: str) -> Path:
-        """The log of one part; a long one is put aside first, one generation is kept."""
-        log = self.folder("log") / f"{name}.log"
-        if log.exists() and log.stat().st_size > LOG_LIMIT:
-            log.replace(log.with_suffix(".log.1"))
-        return log
+        """The log of one part."""
+        return self.folder("log") / f"{name}.log"
+
+    def trim_logs(self) -> None:
+        """Put long logs aside; one generation is kept.
+
+        A log is copied and emptied, because the part that writes it keeps it open.
+        """
+        for log in self.folder("log").glob("*.log"):
+            if log.stat().st_size > LOG_LIMIT:
+                shutil.copyfile(log, log.with_suffix(".log.1"))
+                os.truncate(log, 0)
 
     # --- who works here ---------------------------------------------------------------
 

@@ -45,7 +45,8 @@ def serve() -> int:
         try:
             start_all(home, supervisor, held)
             while True:
-                supervisor.wait(3600)
+                home.trim_logs()
+                supervisor.wait(600)
         except Stop:
             say("Stopping.")
         finally:

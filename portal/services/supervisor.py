@@ -40,11 +40,13 @@ class Part:
     keep: tuple[int, ...] = ()  # open files that it inherits
     stop_signal: int = signal.SIGTERM
     patience: float = 2.0  # seconds between the polite signal and KILL
+    is_server: bool = False  # database and broker: the others need it to the end
     death_signal: int = signal.SIGKILL  # what it gets when the launcher itself is killed
 
     process: subprocess.Popen[bytes] | None = None
     deaths: int = 0
     _started: float = 0.0
+    _deadline: float = 0.0
     _due: float = 0.0
     _pause: float = SHORTEST_PAUSE
 
@@ -83,14 +85,18 @@ class Part:
         """Seconds until it may be started again."""
         return max(0.0, self._due - monotonic())
 
-    def stop(self) -> None:
-        """Ask it to end, wait a little, then end it and whatever it left behind."""
+    def ask_to_end(self) -> None:
+        """Send the polite signal."""
+        self._deadline = monotonic() + self.patience
+        if self.process:
+            self.process.send_signal(self.stop_signal)
+
+    def end(self) -> None:
+        """Wait out the patience, then end it and whatever it left behind."""
         if self.process is None:
             return
-        with suppress(ProcessLookupError):
-            self.process.send_signal(self.stop_signal)
         with suppress(subprocess.TimeoutExpired):
-            self.process.wait(self.patience)
+            self.process.wait(max(0.0, self._deadline - monotonic()))
         self.sweep()
         self.process.wait()
         self.process = None
@@ -159,7 +165,8 @@ class Supervisor:
         try:
             failed = self._await(errand.process)
         finally:
-            errand.stop()
+            errand.ask_to_end()
+            errand.end()
         if failed:
             raise Refused(last_words(log))
 
@@ -186,9 +193,15 @@ class Supervisor:
         return code if code >= 0 else 128 - code
 
     def stop(self) -> None:
-        """Stop all parts, the last one started first."""
-        for part in reversed(self.parts):
-            part.stop()
+        """Stop all parts, the last one started first, and the servers when all others are gone."""
+        others = [part for part in reversed(self.parts) if not part.is_server]
+        for part in others:
+            part.ask_to_end()
+        for part in others:
+            part.end()
+        for part in [part for part in reversed(self.parts) if part.is_server]:
+            part.ask_to_end()
+            part.end()
         self.parts.clear()
         self._reap_strangers()
 

@@ -17,5 +17,5 @@ def worker(home: Home, environment: dict[str, str]) -> Part:
         ],
         log=home.log("worker"),
         environment=environment,
-        patience=3.0,
+        patience=4.0,
     )
