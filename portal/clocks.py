@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from portal.languages import current_language
+
 if TYPE_CHECKING:
     from portal.models import Party
 
@@ -40,7 +42,7 @@ class LocalTime:
     place: Place
     start: datetime
     end: datetime | None
-    other_day: bool
+    other_day: bool  # than the place before it
 
     @property
     def offset(self) -> str:
@@ -72,21 +74,28 @@ def local_times(
     instant: datetime, places: Iterable[Place], end: datetime | None = None
 ) -> list[LocalTime]:
     """The same span in the clock of each place, in the order given."""
-    first_day: date | None = None
-    times = []
+    times: list[LocalTime] = []
     for place in places:
         zone = ZoneInfo(place.zone)
         start = instant.astimezone(zone)
-        first_day = first_day or start.date()
         times.append(
             LocalTime(
                 place=place,
                 start=start,
                 end=end.astimezone(zone) if end else None,
-                other_day=start.date() != first_day,
+                other_day=bool(times) and start.date() != times[-1].start.date(),
             )
         )
     return times
+
+
+# Russian needs the month in the genitive; the others read as they stand.
+_DAY_FORMATS = {"ru": "D j E Y"}
+
+
+def day_words(moment: date) -> str:
+    """A date in full, as in “Tue 25 May 2021”; of an instant as its own zone has it."""
+    return date_format(moment, _DAY_FORMATS.get(current_language(), "D j M Y"))
 
 
 @dataclass(frozen=True)
@@ -106,10 +115,18 @@ class ClockText:
         parts: list[str] = []
         for local in local_times(self.start, places, self.end):
             if not parts or local.other_day:
-                parts.append(date_format(local.start, "D j M Y"))
-            end = f"–{local.end:%H:%M}" if local.end else ""
-            parts.append(f"{local.start:%H:%M}{end} {local.place.name} (UTC{local.offset})")
+                parts.append(day_words(local.start))
+            parts.append(f"{_hours(local)} {local.place.name} (UTC{local.offset})")
         return " · ".join(parts)
+
+
+def _hours(local: LocalTime) -> str:
+    """“15:00–17:00”, with the day of an end on another one."""
+    text = f"{local.start:%H:%M}"
+    if local.end is None:
+        return text
+    day = "" if local.end.date() == local.start.date() else f"{day_words(local.end)} "
+    return f"{text}–{day}{local.end:%H:%M}"
 
 
 def with_own_place(places: Sequence[Place]) -> list[Place]:
@@ -181,16 +198,23 @@ class Band:
     sentence: str
 
 
-def _clip(start: datetime, end: datetime, midnight: datetime) -> Span | None:
-    low = max(0, int((start - midnight).total_seconds() // 60))
-    high = min(MINUTES_A_DAY, int((end - midnight).total_seconds() // 60))
+def _minute(moment: datetime, day: date, zone: ZoneInfo) -> int:
+    """What the clock of `zone` shows, in minutes of `day`; 0 before that day, 1440 after it."""
+    local = moment.astimezone(zone)
+    if local.date() != day:
+        return 0 if local.date() < day else MINUTES_A_DAY
+    return local.hour * 60 + local.minute
+
+
+def _clip(start: datetime, end: datetime, day: date, zone: ZoneInfo) -> Span | None:
+    low, high = _minute(start, day, zone), _minute(end, day, zone)
     return (low, high) if low < high else None
 
 
-def _row(party: "Party", day: date, midnight: datetime) -> BandRow:
+def _row(party: "Party", day: date, zone: ZoneInfo) -> BandRow:
     # The first side's day can touch three days of another side's calendar.
     spans = (office_hours(party, day + DAY * shift) for shift in (-1, 0, 1))
-    clipped = (_clip(*span, midnight) for span in spans if span)
+    clipped = (_clip(*span, day, zone) for span in spans if span)
     return BandRow(
         party=party,
         place=party.place,
@@ -204,15 +228,19 @@ def _intersect(one: Sequence[Span], other: Sequence[Span]) -> list[Span]:
     return [(low, high) for low, high in pairs if low < high]
 
 
-def _band_sentence(rows: list[BandRow], overlap: list[Span], chosen: Span | None) -> str:
+def _never_together(rows: list[BandRow]) -> str:
     for row in rows:
         if row.holiday:
             return _("%(party)s does not work on this day: %(holiday)s.") % {
                 "party": row.party.label,
                 "holiday": row.holiday,
             }
+    return _("The offices of the sides are never open at the same time on this day.")
+
+
+def _band_sentence(rows: list[BandRow], overlap: list[Span], chosen: Span | None) -> str:
     if not overlap:
-        return _("The offices of the sides are never open at the same time on this day.")
+        return _never_together(rows)
     if chosen and any(low <= chosen[0] and chosen[1] <= high for low, high in overlap):
         return _("Inside the office hours of every side.")
     if chosen:
@@ -226,9 +254,9 @@ def office_band(
     start: datetime | None = None,
     end: datetime | None = None,
 ) -> Band:
-    """The office hours of all sides on a day of the first one, in minutes from its midnight."""
-    midnight = datetime.combine(day, time(0), ZoneInfo(parties[0].zone)).astimezone(UTC)
-    rows = [_row(party, day, midnight) for party in parties]
+    """The office hours of all sides on a day of the first one, in minutes of its clock."""
+    zone = ZoneInfo(parties[0].zone)
+    rows = [_row(party, day, zone) for party in parties]
     overlap = functools.reduce(_intersect, (row.segments for row in rows))
-    chosen = _clip(start, end, midnight) if start and end else None
+    chosen = _clip(start, end, day, zone) if start and end else None
     return Band(rows, overlap, chosen, _band_sentence(rows, overlap, chosen))
