@@ -97,6 +97,12 @@ class SittingForm(PortalModelForm):
     """One sitting of a meeting."""
 
     title = NameField(label=_("Title"), max_length=300, required=False)
+    join_link = forms.URLField(
+        label=_("Joining link"),
+        required=False,
+        assume_scheme="https",
+        help_text=_("Shown to approved participants only."),
+    )
     sequence = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     class Meta:
@@ -117,7 +123,6 @@ class SittingForm(PortalModelForm):
         widgets = {"day": DayInput, "wall": TimeInput, "minutes": forms.NumberInput}
         help_texts = {
             "title": _("Empty: its kind and area name it."),
-            "join_link": _("Shown to approved participants only."),
         }
 
     def __init__(self, *args, meeting: Meeting, **kwargs):

@@ -60,8 +60,7 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
             "main_sitting": sittings.taking_place().filter(kind=Sitting.Kind.PLENARY).first(),
             "inside": inside,
             "may_run": can_run(request.user, meeting),
-            "seals": DATES.seals(meeting) if inside else [],
-            "own_keys": _own_keys(meeting, request.user) if inside else [],
+            **_keys(meeting, request.user, inside),
             "offers": MEETING.offers(meeting, request.user) if inside else [],
             "links": work.links_for(meeting, request.user),
             "facts": work.facts_for(meeting, request.user),
@@ -83,10 +82,14 @@ def _by_day(sittings) -> list[tuple]:
     return sorted(days.items())
 
 
-def _own_keys(meeting: Meeting, user) -> list[tuple]:
-    """The parties whose key this user may turn, with whether it is there."""
-    missing = DATES.missing(meeting)
-    return [(party, party not in missing) for party in DATES.parties_of(meeting, user)]
+def _keys(meeting: Meeting, user, inside: bool) -> dict:
+    """The seals of dates and place while they can still be agreed, and the user's own keys."""
+    if not inside or meeting.is_over:
+        return {"seals": [], "own_keys": []}
+    seals = DATES.seals(meeting)
+    given = {seal.party: seal.state == "full" for seal in seals}
+    own = DATES.parties_of(meeting, user)
+    return {"seals": seals, "own_keys": [(party, given[party]) for party in own]}
 
 
 def schedule(request: HttpRequest, pk: int) -> HttpResponse:

@@ -15,12 +15,11 @@ import portal.models.party
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
-        ('contenttypes', '0002_remove_content_type_name'),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("contenttypes", "0002_remove_content_type_name"),
     ]
 
     operations = [
@@ -28,179 +27,531 @@ class Migration(migrations.Migration):
         BtreeGistExtension(),
         TrigramExtension(),
         migrations.CreateModel(
-            name='Party',
+            name="Party",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=20, unique=True, verbose_name='code')),
-                ('kind', models.CharField(choices=[('state', 'State'), ('bloc', 'Bloc of states'), ('entity', 'Entity')], default='state', max_length=10, verbose_name='kind')),
-                ('name', models.CharField(max_length=200, verbose_name='full name')),
-                ('names', models.JSONField(blank=True, default=dict, verbose_name='full name per language')),
-                ('short_name', models.CharField(max_length=80, verbose_name='short name')),
-                ('short_names', models.JSONField(blank=True, default=dict, verbose_name='short name per language')),
-                ('city', models.CharField(max_length=80, verbose_name='city whose clock is shown')),
-                ('cities', models.JSONField(blank=True, default=dict, verbose_name='city per language')),
-                ('zone', models.CharField(max_length=60, validators=[portal.models.party.known_zone], verbose_name='time zone')),
-                ('opens', models.TimeField(default=datetime.time(9, 0), verbose_name='office opens')),
-                ('closes', models.TimeField(default=datetime.time(17, 0), verbose_name='office closes')),
-                ('rest_days', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(7)]), blank=True, default=portal.models.party.weekend, size=None, verbose_name='days of rest (1 Monday … 7 Sunday)')),
-                ('holiday_calendar', models.CharField(blank=True, help_text='ISO code of the country; empty when the party keeps no calendar.', max_length=10, verbose_name='public holidays of')),
-                ('language', models.CharField(default='en', max_length=8, verbose_name='language of its people by default')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=20, unique=True, verbose_name="code")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("state", "State"),
+                            ("bloc", "Bloc of states"),
+                            ("entity", "Entity"),
+                        ],
+                        default="state",
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="full name")),
+                (
+                    "names",
+                    models.JSONField(
+                        blank=True, default=dict, verbose_name="full name per language"
+                    ),
+                ),
+                ("short_name", models.CharField(max_length=80, verbose_name="short name")),
+                (
+                    "short_names",
+                    models.JSONField(
+                        blank=True, default=dict, verbose_name="short name per language"
+                    ),
+                ),
+                ("city", models.CharField(max_length=80, verbose_name="city whose clock is shown")),
+                (
+                    "cities",
+                    models.JSONField(blank=True, default=dict, verbose_name="city per language"),
+                ),
+                (
+                    "zone",
+                    models.CharField(
+                        max_length=60,
+                        validators=[portal.models.party.known_zone],
+                        verbose_name="time zone",
+                    ),
+                ),
+                (
+                    "opens",
+                    models.TimeField(default=datetime.time(9, 0), verbose_name="office opens"),
+                ),
+                (
+                    "closes",
+                    models.TimeField(default=datetime.time(17, 0), verbose_name="office closes"),
+                ),
+                (
+                    "rest_days",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.PositiveSmallIntegerField(
+                            validators=[
+                                django.core.validators.MinValueValidator(1),
+                                django.core.validators.MaxValueValidator(7),
+                            ]
+                        ),
+                        blank=True,
+                        default=portal.models.party.weekend,
+                        size=None,
+                        verbose_name="days of rest (1 Monday … 7 Sunday)",
+                    ),
+                ),
+                (
+                    "holiday_calendar",
+                    models.CharField(
+                        blank=True,
+                        help_text="ISO code of the country; empty when the party keeps no calendar.",
+                        max_length=10,
+                        verbose_name="public holidays of",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        default="en", max_length=8, verbose_name="language of its people by default"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'party',
-                'verbose_name_plural': 'parties',
-                'ordering': ['short_name'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('opens__lt', models.F('closes'))), name='party_opens_before_it_closes', violation_error_message='The office must open before it closes.')],
+                "verbose_name": "party",
+                "verbose_name_plural": "parties",
+                "ordering": ["short_name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("opens__lt", models.F("closes"))),
+                        name="party_opens_before_it_closes",
+                        violation_error_message="The office must open before it closes.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('full_name', models.CharField(help_text="As the person writes it, in the person's own script.", max_length=250, verbose_name='full name')),
-                ('latin_name', models.CharField(blank=True, max_length=250, verbose_name='name in Latin letters')),
-                ('honorific', models.CharField(blank=True, max_length=80, verbose_name='honorific')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail address')),
-                ('language', models.CharField(default='en', max_length=8, verbose_name='language')),
-                ('zone', models.CharField(default='UTC', max_length=60, validators=[portal.models.party.known_zone], verbose_name='time zone')),
-                ('party', models.ForeignKey(blank=True, help_text='The side this person serves. Set by who appoints, never by a registration.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='people', to='portal.party', verbose_name='party')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "full_name",
+                    models.CharField(
+                        help_text="As the person writes it, in the person's own script.",
+                        max_length=250,
+                        verbose_name="full name",
+                    ),
+                ),
+                (
+                    "latin_name",
+                    models.CharField(
+                        blank=True, max_length=250, verbose_name="name in Latin letters"
+                    ),
+                ),
+                (
+                    "honorific",
+                    models.CharField(blank=True, max_length=80, verbose_name="honorific"),
+                ),
+                (
+                    "email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="e-mail address"),
+                ),
+                ("language", models.CharField(default="en", max_length=8, verbose_name="language")),
+                (
+                    "zone",
+                    models.CharField(
+                        default="UTC",
+                        max_length=60,
+                        validators=[portal.models.party.known_zone],
+                        verbose_name="time zone",
+                    ),
+                ),
+                (
+                    "party",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The side this person serves. Set by who appoints, never by a registration.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="people",
+                        to="portal.party",
+                        verbose_name="party",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'person',
-                'verbose_name_plural': 'people',
-                'ordering': ['full_name'],
+                "verbose_name": "person",
+                "verbose_name_plural": "people",
+                "ordering": ["full_name"],
             },
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=250, unique=True, verbose_name='key')),
-                ('template', models.CharField(max_length=120, verbose_name='template')),
-                ('object_id', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('name', models.CharField(blank=True, max_length=300, verbose_name='recipient')),
-                ('email', models.EmailField(max_length=254, verbose_name='address')),
-                ('language', models.CharField(max_length=8, verbose_name='language')),
-                ('zone', models.CharField(max_length=60, verbose_name='time zone')),
-                ('subject', models.CharField(max_length=400, verbose_name='subject')),
-                ('body', models.TextField(verbose_name='text')),
-                ('calendar', models.TextField(blank=True, verbose_name='calendar file')),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('sending', 'Being sent'), ('sent', 'Sent'), ('failed', 'Failed')], default='queued', max_length=10, verbose_name='state')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='queued')),
-                ('not_before', models.DateTimeField(default=django.utils.timezone.now, verbose_name='not before')),
-                ('claimed_at', models.DateTimeField(blank=True, null=True, verbose_name='taken up')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
-                ('error', models.TextField(blank=True, verbose_name='what went wrong last')),
-                ('maybe_twice', models.BooleanField(default=False, verbose_name='may have arrived twice')),
-                ('content_type', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='contenttypes.contenttype')),
-                ('party', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='portal.party', verbose_name='side')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='notices', to='portal.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=250, unique=True, verbose_name="key")),
+                ("template", models.CharField(max_length=120, verbose_name="template")),
+                ("object_id", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("name", models.CharField(blank=True, max_length=300, verbose_name="recipient")),
+                ("email", models.EmailField(max_length=254, verbose_name="address")),
+                ("language", models.CharField(max_length=8, verbose_name="language")),
+                ("zone", models.CharField(max_length=60, verbose_name="time zone")),
+                ("subject", models.CharField(max_length=400, verbose_name="subject")),
+                ("body", models.TextField(verbose_name="text")),
+                ("calendar", models.TextField(blank=True, verbose_name="calendar file")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("sending", "Being sent"),
+                            ("sent", "Sent"),
+                            ("failed", "Failed"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="queued"),
+                ),
+                (
+                    "not_before",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="not before"
+                    ),
+                ),
+                (
+                    "claimed_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="taken up"),
+                ),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="sent")),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
+                ("error", models.TextField(blank=True, verbose_name="what went wrong last")),
+                (
+                    "maybe_twice",
+                    models.BooleanField(default=False, verbose_name="may have arrived twice"),
+                ),
+                (
+                    "content_type",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="contenttypes.contenttype",
+                    ),
+                ),
+                (
+                    "party",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="portal.party",
+                        verbose_name="side",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="notices",
+                        to="portal.person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'message',
-                'verbose_name_plural': 'messages',
-                'ordering': ['-created_at', '-pk'],
+                "verbose_name": "message",
+                "verbose_name_plural": "messages",
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('is_staff', models.BooleanField(default=False, verbose_name='technical administrator')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='joined')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
-                ('person', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='user', to='portal.person', verbose_name='person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, verbose_name="e-mail address")),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "is_staff",
+                    models.BooleanField(default=False, verbose_name="technical administrator"),
+                ),
+                (
+                    "date_joined",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="joined"),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
+                (
+                    "person",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="user",
+                        to="portal.person",
+                        verbose_name="person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'account',
-                'verbose_name_plural': 'accounts',
+                "verbose_name": "account",
+                "verbose_name_plural": "accounts",
             },
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=250, verbose_name='name')),
-                ('names', models.JSONField(blank=True, default=dict, verbose_name='name per language')),
-                ('party', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='portal.party', verbose_name='party')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=250, verbose_name="name")),
+                (
+                    "names",
+                    models.JSONField(blank=True, default=dict, verbose_name="name per language"),
+                ),
+                (
+                    "party",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="portal.party",
+                        verbose_name="party",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'organisation',
-                'verbose_name_plural': 'organisations',
-                'ordering': ['name'],
-                'constraints': [models.UniqueConstraint(fields=('party', 'name'), name='one_organisation_per_name_and_party', nulls_distinct=False)],
+                "verbose_name": "organisation",
+                "verbose_name_plural": "organisations",
+                "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("party", "name"),
+                        name="one_organisation_per_name_and_party",
+                        nulls_distinct=False,
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Key',
+            name="Key",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('object_id', models.PositiveBigIntegerField()),
-                ('subject', models.CharField(max_length=30, verbose_name='what is agreed')),
-                ('revision', models.PositiveIntegerField(verbose_name='revision')),
-                ('holder_name', models.CharField(max_length=300, verbose_name='name on that day')),
-                ('office', models.CharField(blank=True, max_length=300, verbose_name='office on that day')),
-                ('given_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='given')),
-                ('dropped_at', models.DateTimeField(blank=True, null=True, verbose_name='dropped')),
-                ('dropped_because', models.CharField(blank=True, max_length=400, verbose_name='dropped because')),
-                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='contenttypes.contenttype')),
-                ('holder', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL, verbose_name='given by')),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='portal.party', verbose_name='party')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("object_id", models.PositiveBigIntegerField()),
+                ("subject", models.CharField(max_length=30, verbose_name="what is agreed")),
+                ("revision", models.PositiveIntegerField(verbose_name="revision")),
+                ("holder_name", models.CharField(max_length=300, verbose_name="name on that day")),
+                (
+                    "office",
+                    models.CharField(blank=True, max_length=300, verbose_name="office on that day"),
+                ),
+                (
+                    "given_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="given"),
+                ),
+                ("dropped_at", models.DateTimeField(blank=True, null=True, verbose_name="dropped")),
+                (
+                    "dropped_because",
+                    models.CharField(blank=True, max_length=400, verbose_name="dropped because"),
+                ),
+                (
+                    "content_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="contenttypes.contenttype"
+                    ),
+                ),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="given by",
+                    ),
+                ),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="portal.party",
+                        verbose_name="party",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'key',
-                'verbose_name_plural': 'keys',
-                'ordering': ['given_at'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('dropped_at', None)), fields=('content_type', 'object_id', 'subject', 'party'), name='one_live_key_per_party', violation_error_message='This side has given its key already.')],
+                "verbose_name": "key",
+                "verbose_name_plural": "keys",
+                "ordering": ["given_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("dropped_at", None)),
+                        fields=("content_type", "object_id", "subject", "party"),
+                        name="one_live_key_per_party",
+                        violation_error_message="This side has given its key already.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('object_id', models.PositiveBigIntegerField()),
-                ('verb', models.CharField(max_length=60, verbose_name='verb')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='when')),
-                ('actor_name', models.CharField(blank=True, max_length=300, verbose_name='who')),
-                ('reason', models.TextField(blank=True, verbose_name='reason')),
-                ('data', models.JSONField(blank=True, default=dict, verbose_name='details')),
-                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL, verbose_name='account')),
-                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='contenttypes.contenttype')),
-                ('party', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='portal.party', verbose_name='for the side')),
-                ('private_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.party')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("object_id", models.PositiveBigIntegerField()),
+                ("verb", models.CharField(max_length=60, verbose_name="verb")),
+                (
+                    "at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="when"),
+                ),
+                ("actor_name", models.CharField(blank=True, max_length=300, verbose_name="who")),
+                ("reason", models.TextField(blank=True, verbose_name="reason")),
+                ("data", models.JSONField(blank=True, default=dict, verbose_name="details")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="account",
+                    ),
+                ),
+                (
+                    "content_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="contenttypes.contenttype"
+                    ),
+                ),
+                (
+                    "party",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="portal.party",
+                        verbose_name="for the side",
+                    ),
+                ),
+                (
+                    "private_to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="portal.party",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'history entry',
-                'verbose_name_plural': 'history',
-                'ordering': ['-at', '-pk'],
-                'indexes': [models.Index(fields=['content_type', 'object_id', '-at'], name='entry_target')],
+                "verbose_name": "history entry",
+                "verbose_name_plural": "history",
+                "ordering": ["-at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["content_type", "object_id", "-at"], name="entry_target")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), django.db.models.functions.text.Lower('full_name'), condition=models.Q(('email', ''), _negated=True), name='one_person_per_address_and_name', violation_error_message='There is already a person of this name and address.'),
+            model_name="person",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"),
+                django.db.models.functions.text.Lower("full_name"),
+                condition=models.Q(("email", ""), _negated=True),
+                name="one_person_per_address_and_name",
+                violation_error_message="There is already a person of this name and address.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('state__in', ['queued', 'sending'])), fields=['not_before'], name='notice_waiting'),
+            model_name="notice",
+            index=models.Index(
+                condition=models.Q(("state__in", ["queued", "sending"])),
+                fields=["not_before"],
+                name="notice_waiting",
+            ),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['content_type', 'object_id', '-created_at'], name='notice_target'),
+            model_name="notice",
+            index=models.Index(
+                fields=["content_type", "object_id", "-created_at"], name="notice_target"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('sent_at', None), ('state', 'sent'), _connector='OR'), name='only_a_sent_notice_has_a_time_of_sending'),
+            model_name="notice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sent_at", None), ("state", "sent"), _connector="OR"),
+                name="only_a_sent_notice_has_a_time_of_sending",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='one_account_per_address', violation_error_message='There is already an account with this address.'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"),
+                name="one_account_per_address",
+                violation_error_message="There is already an account with this address.",
+            ),
         ),
     ]

@@ -56,4 +56,5 @@ class Entry(models.Model):
     @property
     def sentence(self) -> str:
         """What was done, in words, in the language being spoken."""
-        return journal.sentence(self.verb, self.data)
+        party = self.party.label if self.party else ""
+        return journal.sentence(self.verb, {"party": party, **self.data})

@@ -23,7 +23,6 @@ register = template.Library()
 # --- days and hours -------------------------------------------------------------------
 
 # Russian needs the month in the genitive; the others read as they stand.
-DAY = {"ru": "D j E Y"}
 SHORT_DAY = {"ru": "j E"}
 
 
@@ -33,14 +32,10 @@ def _in_zone(moment: date | datetime) -> date | datetime:
     return moment
 
 
-def _day(moment: date | datetime) -> str:
-    return date_format(moment, DAY.get(get_language() or "", "D j M Y"))
-
-
 @register.filter
 def day(moment: date | datetime | None) -> str:
     """A date in full, as in “Tue 25 May 2021”, of an instant in the reader's zone."""
-    return _day(_in_zone(moment)) if moment else ""
+    return clocks.day_words(_in_zone(moment)) if moment else ""
 
 
 @register.filter
@@ -81,7 +76,7 @@ def clock_line(start: datetime, end: datetime | None = None, places: Iterable = 
     places = clocks.with_own_place(list(places)) or [clocks.Place(zone="UTC", name="UTC")]
     times = clocks.local_times(start, places, end)
     return {
-        "day": _day(times[0].start),
+        "day": clocks.day_words(times[0].start),
         "date": times[0].start.date().isoformat(),
         "times": [_clock(time) for time in times],
     }
@@ -92,12 +87,12 @@ def _clock(time) -> dict:
     return {
         "city": time.place.name,
         "offset": time.offset,
-        "day": _day(time.start) if time.other_day else "",
+        "day": clocks.day_words(time.start) if time.other_day else "",
         "date": time.start.date().isoformat(),
         "start": f"{time.start:%H:%M}",
         "start_iso": time.start.isoformat(),
         "end": f"{time.end:%H:%M}" if time.end else "",
-        "end_day": _day(time.end) if ends_later else "",
+        "end_day": clocks.day_words(time.end) if ends_later else "",
         "end_iso": time.end.isoformat() if time.end else "",
         "title": f"{time.place.zone.replace('_', ' ')}, UTC{time.offset}",
     }
