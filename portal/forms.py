@@ -1,11 +1,13 @@
 """What every form of the portal has in common."""
 
 import unicodedata
+from datetime import date
 from zoneinfo import available_timezones
 
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from portal.models import Person
@@ -18,10 +20,22 @@ class PlainHelper(FormHelper):
     disable_csrf = True
 
 
+def within_reach(day: date) -> None:
+    """Refuse a year that is a slip of the finger and that no calendar here can reckon with."""
+    if not 1900 <= day.year < 2200:
+        raise ValidationError(_("Choose a day in the years from 1900 to 2199."), code="reach")
+
+
 class PortalForm(forms.Form):
     """A form of the portal."""
 
     required_css_class = "required"
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.DateField):
+                field.validators = [*field.validators, within_reach]
 
     @property
     def helper(self) -> FormHelper:
@@ -74,7 +88,11 @@ class NameField(forms.CharField):
         # Joiners and direction marks belong to some scripts; control characters to none.
         if any(unicodedata.category(letter) in {"Cc", "Cs", "Co"} for letter in text):
             raise forms.ValidationError(self.error_messages["control"], code="control")
-        return text
+        return text if any(_shows(letter) for letter in text) else ""
+
+
+def _shows(letter: str) -> bool:
+    return unicodedata.category(letter) not in {"Cf", "Zs", "Zl", "Zp"}
 
 
 def zone_choices() -> list[tuple[str, str]]:
@@ -88,6 +106,9 @@ class ProfileForm(PortalModelForm):
     """How the portal speaks to a person."""
 
     full_name = NameField(label=_("Full name"), max_length=250)
+    latin_name = NameField(label=_("Name in Latin letters"), max_length=250, required=False)
+    honorific = NameField(label=_("Honorific"), max_length=80, required=False)
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
     class Meta:
         model = Person
@@ -95,5 +116,4 @@ class ProfileForm(PortalModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["language"].widget = forms.Select(choices=settings.LANGUAGES)
         self.fields["zone"].widget = forms.Select(choices=zone_choices())

@@ -100,6 +100,7 @@ class SittingForm(PortalModelForm):
     join_link = forms.URLField(
         label=_("Joining link"),
         required=False,
+        max_length=200,
         assume_scheme="https",
         help_text=_("Shown to approved participants only."),
     )
