@@ -14,7 +14,7 @@ from time import monotonic
 import psycopg
 
 from portal.services.guard import NOBODY
-from portal.services.home import Home, Refused, name_of, write_private
+from portal.services.home import Home, Refused, has_name, name_of, write_private
 from portal.services.network import free_port
 from portal.services.supervisor import Part, Supervisor, guarded, last_words
 
@@ -212,16 +212,17 @@ def binary_version() -> str:
 
 
 def working_identity() -> str:
-    """As whom PostgreSQL runs: as ourselves, or for root in the first disguise that works."""
-    if os.geteuid() != 0:
+    """As whom PostgreSQL runs: as ourselves, or in the first disguise that works."""
+    if os.geteuid() != 0 and has_name(os.geteuid()):
         return "same"
     for identity in ("namespace", "nobody"):
         trial = guarded([binary("initdb"), "--version"], death=signal.SIGKILL, identity=identity)
         if subprocess.run(trial, capture_output=True, check=False).returncode == 0:
             return identity
     raise Refused(
-        "PostgreSQL refuses to run as root and this machine allows no other identity. "
-        "Start as an ordinary user, or set DATABASE_URL to a server of your own."
+        "PostgreSQL refuses to run as root, or as a user without a name, and this machine "
+        "allows no other identity. Start as an ordinary user, or set DATABASE_URL to a server "
+        "of your own."
     )
 
 

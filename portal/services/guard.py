@@ -3,13 +3,15 @@
     python -I -S guard.py SIGNAL PARENT IDENTITY COMMAND …
 
 SIGNAL reaches the command when the process PARENT dies. IDENTITY says as whom it runs:
-"same", or for PostgreSQL, which refuses root, "namespace" (root under another number in
-a user namespace) or "nobody". This stands in a file of its own, called by path, because
-forking Python code from a process with threads is not safe and a plain exec is.
+"same", or for PostgreSQL, which refuses root and users without a name, "namespace" (the
+same user under another number in a user namespace) or "nobody". This stands in a file of
+its own, called by path, because forking Python code from a process with threads is not
+safe and a plain exec is.
 """
 
 import ctypes
 import os
+import pwd
 import signal
 import sys
 
@@ -47,12 +49,13 @@ def die_with_parent(death: int, parent: int) -> None:
 
 
 def enter_namespace() -> None:
-    """Be number 1000 in a user namespace: the files stay root's, the name is not root."""
+    """Be somebody with a name in a user namespace: the files stay with who owned them."""
     user, group = os.geteuid(), os.getegid()
+    name = next((known for known in pwd.getpwall() if known.pw_uid != 0), None)
     check(libc.unshare(CLONE_NEWUSER))
     write("/proc/self/setgroups", "deny")
-    write("/proc/self/uid_map", f"1000 {user} 1")
-    write("/proc/self/gid_map", f"1000 {group} 1")
+    write("/proc/self/uid_map", f"{name.pw_uid if name else NOBODY} {user} 1")
+    write("/proc/self/gid_map", f"{name.pw_gid if name else NOBODY} {group} 1")
 
 
 def become_nobody() -> None:

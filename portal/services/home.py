@@ -135,9 +135,15 @@ def write_private(file: Path, text: str) -> None:
     draft.replace(file)
 
 
+def has_name(user: int) -> bool:
+    """Whether the machine knows a user by name; in containers it may not."""
+    try:
+        pwd.getpwuid(user)
+    except KeyError:
+        return False
+    return True
+
+
 def name_of(user: int) -> str:
     """A user's name, or the number when it has none."""
-    try:
-        return pwd.getpwuid(user).pw_name
-    except KeyError:
-        return f"user {user}"
+    return pwd.getpwuid(user).pw_name if has_name(user) else f"user {user}"
