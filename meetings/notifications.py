@@ -1,17 +1,19 @@
 """Who is told what about meetings and action items: one function a message."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.utils import timezone
 
-from meetings.models import ActionItem, Appointment, Meeting, Undertaking
+from meetings.models import ActionItem, Appointment, Body, Meeting, Sitting, Undertaking
 from portal import notices
 from portal.agreement import Agreement
-from portal.models import Party, User
+from portal.clocks import ClockText
+from portal.models import Party, User, alternat
 from portal.notices import Recipient
 
 
-def _holders(body, *offices: str) -> list[Appointment]:
+def _holders(body: Body, *offices: str) -> list[Appointment]:
     """Those in office today in a body or, but for co-chairs, above it; one line a person."""
     found = (
         Appointment.objects.on(timezone.now().date())
@@ -24,16 +26,32 @@ def _holders(body, *offices: str) -> list[Appointment]:
 
 
 def _tell_holders(
-    meeting: Meeting, template: str, key: str, holders: Iterable[Appointment], **context
+    meeting: Meeting, template: str, key: str, holders: Iterable[Appointment], **context: Any
 ) -> None:
+    sittings = list(meeting.sittings.taking_place().select_related("area"))
     for one in holders:
         notices.queue(
             f"meetings/emails/{template}",
             key=f"{key}:{one.person_id}",
             to=Recipient.of(one.person, one.party),
-            context={"meeting": meeting, **context},
+            context={
+                "meeting": meeting,
+                "holder": one,
+                "programme": _programme(meeting, sittings, one.party_id),
+                **context,
+            },
             about=meeting,
         )
+
+
+def _programme(
+    meeting: Meeting, sittings: Iterable[Sitting], party_id: int | None
+) -> list[tuple[Sitting, ClockText]]:
+    """Each sitting with its time in the clocks of all sides, the recipient's own first."""
+    parties = alternat(meeting.sides(), [party_id] if party_id else [])
+    return [
+        (sitting, ClockText(sitting.starts_at, sitting.ends_at, parties)) for sitting in sittings
+    ]
 
 
 def dates_key_awaited(meeting: Meeting, dates: Agreement) -> None:
@@ -81,26 +99,36 @@ def closing_key_awaited(item: ActionItem, missing: Iterable[Party], by: User) ->
             "meetings/emails/closing_key_awaited",
             key=f"closing-key-awaited:{item.pk}:{item.revision}:{one.person_id}",
             to=Recipient.of(one.person, one.party),
-            context={"item": item, "giver": by.name, "giver_party": by.party},
+            context={"item": item, "holder": one, "giver": by.name, "giver_party": by.party},
             about=item,
         )
 
 
-def closing_key_dropped(item: ActionItem, dropped: Iterable[Party], by: User) -> None:
-    """To the co-chairs whose key an edit of the text has dropped."""
+def closing_key_dropped(
+    item: ActionItem, dropped: Iterable[Party], by: User, reason: str = ""
+) -> None:
+    """To the co-chairs whose key an edit has dropped, or a reopening with its reason."""
     for one in _chairs(item, dropped):
         notices.queue(
             "meetings/emails/closing_key_dropped",
             key=f"closing-key-dropped:{item.pk}:{item.revision}:{one.person_id}",
             to=Recipient.of(one.person, one.party),
-            context={"item": item, "editor": by.name, "editor_party": by.party},
+            context={
+                "item": item,
+                "holder": one,
+                "editor": by.name,
+                "editor_party": by.party,
+                "reason": reason,
+            },
             about=item,
         )
 
 
 def undertaking_due(undertaking: Undertaking, *, key: str, overdue: bool) -> None:
-    """To the owner on one side, before or after the agreed day."""
+    """To the owner on one side, before or after the agreed day; an unowned part tells nobody."""
     item = undertaking.item
+    if undertaking.owner is None:
+        return
     notices.queue(
         "meetings/emails/item_overdue" if overdue else "meetings/emails/item_due",
         key=key,

@@ -14,7 +14,7 @@ from meetings.permissions import can_report
 from meetings.transitions import CLOSING, DATES, ITEM
 from portal import journal
 from portal.constraints import violations_explained
-from portal.models import Party, User
+from portal.models import Organisation, Party, User
 from portal.refusal import NotYours, Refused
 from portal.workflow import performed
 
@@ -25,8 +25,16 @@ SITTING_CHANGED = journal.register(
     "meeting.sitting_changed", _("changed in the programme: %(sitting)s")
 )
 ITEM_ADDED = journal.register("item.added", _("wrote down the item"))
-ITEM_REWORDED = journal.register("item.reworded", _("changed the text or the due date"))
-REPORTED = journal.register("item.reported", _("reported for %(side)s: %(state)s"))
+ITEM_CHANGED = {
+    "text": journal.register("item.text", _("changed the text; before: “%(before)s”")),
+    "texts": journal.register("item.texts", _("changed the text in other languages")),
+    "due_on": journal.register("item.due_on", _("moved the due date from %(before)s to %(after)s")),
+    "due_words": journal.register(
+        "item.due_words", _("changed when it is due in words; before: “%(before)s”")
+    ),
+    "area": journal.register("item.area", _("moved it from “%(before)s” to “%(after)s”")),
+}
+REPORTED = journal.register("item.reported", _("reported for %(party)s: %(state)s"))
 
 # An edit of one of these is another meeting than the one the sides agreed to.
 AGREED_FIELDS = ("starts_on", "ends_on", "mode", "place", "zone")
@@ -115,16 +123,29 @@ def change_sitting(sitting: Sitting, *, by: User) -> Sitting:
 
 @transaction.atomic
 def add_item(item: ActionItem, *, undertakings: Iterable[Undertaking], by: User) -> ActionItem:
-    """Write down an agreed item under the next number of its meeting."""
+    """Write down an agreed item under the next number of its meeting.
+
+    An organisation that is not stored yet is found by its name or entered.
+    """
     Meeting.objects.select_for_update().get(pk=item.meeting_id)
     last = item.meeting.items.aggregate(last=Max("number"))["last"] or 0
     item.number = last + 1
     item.save()
     for undertaking in undertakings:
         undertaking.item = item
+        if undertaking.organisation and undertaking.organisation.pk is None:
+            undertaking.organisation = _known(undertaking.organisation)
         undertaking.save()
     journal.record(item, ITEM_ADDED, by=by)
     return item
+
+
+def _known(organisation: Organisation) -> Organisation:
+    """The side's organisation of this name, newly entered where there is none."""
+    row, _made = Organisation.objects.get_or_create(
+        party=organisation.party, name=organisation.name
+    )
+    return row
 
 
 @transaction.atomic
@@ -140,15 +161,28 @@ def reword_item(item: ActionItem, *, changes: Mapping[str, Any], revision: int, 
         raise Refused(
             _t("Somebody changed this item since you opened it. Compare, then save again.")
         )
-    if all(getattr(row, name) == value for name, value in changes.items()):
+    before = {name: getattr(row, name) for name in changes}
+    changed = [name for name, value in changes.items() if before[name] != value]
+    if not changed:
         return row
-    for name, value in changes.items():
-        setattr(row, name, value)
+    for name in changed:
+        setattr(row, name, changes[name])
+        journal.record(
+            row,
+            ITEM_CHANGED[name],
+            by=by,
+            before=_named(before[name]),
+            after=_named(changes[name]),
+        )
     dropped = CLOSING.revise(row, by=by, because=_t("The text or the due date changed."))
     row.save()
-    journal.record(row, ITEM_REWORDED, by=by)
     notifications.closing_key_dropped(row, dropped, by)
     return row
+
+
+def _named(value: Any) -> Any:
+    """A detail for the history; what was left empty has a word too."""
+    return _("none") if value in (None, "", {}) else value
 
 
 @transaction.atomic
@@ -169,7 +203,6 @@ def report_status(undertaking: Undertaking, *, state: str, text: str, by: User) 
         REPORTED,
         by=by,
         party=undertaking.party,
-        side=undertaking.party.short_name,
         state=StatusReport.State(state).label,
         reason=text,
     )
@@ -185,3 +218,12 @@ def agree_done(item: ActionItem, *, party: Party, revision: int, by: User) -> Ac
         notifications.closing_key_awaited(item, missing, by)
         return item
     return ITEM.perform(item, "close", by=by)
+
+
+@transaction.atomic
+def take_back_key(item: ActionItem, *, party: Party, by: User) -> None:
+    """Take a party's key to closing back. Raises Refused once the item is closed."""
+    row = ActionItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
+    if row.status == ActionItem.Status.DONE:
+        raise Refused(_t("This item is done. Reopen it first, which drops every side's key."))
+    CLOSING.withdraw(row, party=party, by=by)

@@ -5,8 +5,16 @@ from typing import TYPE_CHECKING
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
 
-from meetings.models import ActionItem, Body, Meeting, Sitting, Undertaking, standing
-from portal.models import Notice, Party
+from meetings.models import (
+    ActionItem,
+    Body,
+    Meeting,
+    Sitting,
+    Standing,
+    Undertaking,
+    standing,
+)
+from portal.models import Notice, Organisation, Party, Person
 
 if TYPE_CHECKING:
     from portal.models import User
@@ -83,19 +91,46 @@ def can_reopen(user: "User", item: ActionItem) -> bool:
     return bool(standing(user).parties(item.meeting.body, "chair"))
 
 
+def known_people(user: "User", body: Body, party: Party) -> QuerySet[Person]:
+    """Whom the user may name as a side's owner: anybody of the own side, the neutral of all.
+
+    Of another side those whom everybody in office sees: in office there, or owners already.
+    """
+    people = Person.objects.filter(party=party)
+    if _knows_all_of(user, body, party):
+        return people
+    return people.filter(
+        Q(appointments__body__in=body.lineage) | Q(undertakings__item__meeting__body=body)
+    ).distinct()
+
+
+def known_organisations(user: "User", body: Body, party: Party) -> QuerySet[Organisation]:
+    """The same for a side's organisations."""
+    organisations = Organisation.objects.filter(party=party)
+    if _knows_all_of(user, body, party):
+        return organisations
+    return organisations.filter(undertaking__item__meeting__body=body).distinct()
+
+
+def _knows_all_of(user: "User", body: Body, party: Party) -> bool:
+    held = standing(user)
+    return held.is_neutral(body) or party.pk in held.parties(body, "chair", "secretary")
+
+
 def visible_notices(user: "User") -> QuerySet[Notice]:
     """The messages a secretary may read: those to the own side's people; the neutral all.
 
     They belong to a meeting or an action item; codes for signing in belong to nobody.
     """
     held = standing(user)
-    own = Q(pk__in=[])
+    found = _about_bodies(held.neutral_in("body"), held.neutral_in("meeting__body"))
     for party_id in held.party_ids:
-        own |= Q(party=party_id)
-    return Notice.objects.filter(
-        _about_bodies(held.neutral_in("body"), held.neutral_in("meeting__body"))
-        | (own & _about_bodies(held.secretary_in("body"), held.secretary_in("meeting__body")))
-    )
+        # Who serves two sides reads each one's messages only where they are its secretary.
+        serving = Standing([one for one in held.held if one.party_id == party_id])
+        found |= Q(party=party_id) & _about_bodies(
+            serving.secretary_in("body"), serving.secretary_in("meeting__body")
+        )
+    return Notice.objects.filter(found)
 
 
 def _about_bodies(meetings: Q, items: Q) -> Q:

@@ -46,9 +46,11 @@ def reminders_due(undertakings: Iterable[Undertaking], now: datetime) -> list[Re
     """The reminders whose time has come, by each owner's own calendar and in waking hours."""
     found = []
     for undertaking in undertakings:
-        zone = undertaking.owner.zone
-        threshold = threshold_reached(undertaking.item.due_on, day_in(zone, now))
-        if threshold is not None and waking_hours(zone, now):
+        owner, due = undertaking.owner, undertaking.item.due_on
+        if owner is None or due is None or not waking_hours(owner.zone, now):
+            continue
+        threshold = threshold_reached(due, day_in(owner.zone, now))
+        if threshold is not None:
             found.append(Reminder(undertaking, threshold))
     return found
 
@@ -64,7 +66,7 @@ def remind_owners(now: datetime) -> int:
         )
         .exclude(owner__email="")
         .exclude(latest__state=StatusReport.State.DONE)
-        .select_related("owner__party", "party", "item__meeting__body")
+        .select_related("owner__party", "party", "latest", "item__meeting__body")
     )
     due = reminders_due(undertakings, now)
     sent = set(

@@ -163,7 +163,8 @@ def _close(item: ActionItem, by, reason: str) -> None:
 
 def _reopen(item: ActionItem, by, reason: str) -> None:
     item.closed_at = None
-    CLOSING.revise(item, by=by, because=reason)
+    dropped = CLOSING.revise(item, by=by, because=reason)
+    notifications.closing_key_dropped(item, dropped, by, reason)
 
 
 ITEM = Workflow(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -100,6 +101,22 @@ class Agreement:
     def parties_of(self, obj: Any, user: "User") -> list["Party"]:
         """The parties whose key this user may turn."""
         return [party for party in self.parties(obj) if self.office(user, obj, party)]
+
+    def given(self, model: type[models.Model], parties: Iterable[int] | None = None) -> Exists:
+        """For a query over `model`: whether a live key to the row's present revision is there.
+
+        With `parties`, only the keys of those count.
+        """
+        from portal.models import Key
+
+        keys = Key.objects.filter(
+            content_type=ContentType.objects.get_for_model(model),
+            object_id=OuterRef("pk"),
+            revision=OuterRef("revision"),
+            subject=self.subject,
+            dropped_at=None,
+        )
+        return Exists(keys if parties is None else keys.filter(party__in=parties))
 
     # --- doing ------------------------------------------------------------------------
 

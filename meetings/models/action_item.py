@@ -3,24 +3,28 @@ from datetime import date
 from typing import Any
 
 from django.db import models
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Cast, Coalesce, Concat, Upper
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models.appointment import standing
 from meetings.models.area import Area
+from meetings.models.body import BodyParty
 from meetings.models.meeting import Meeting
-from portal.languages import in_language
+from portal.languages import current_language, in_language
 from portal.models import Organisation, Party, Person, alternat
 
 
 class ActionItemQuerySet(models.QuerySet["ActionItem"]):
     def visible_to(self, user):
         """The follow-up is shared by those in office, and by owners for their own items."""
-        owned = models.Q(pk__in=[])
-        if user.is_authenticated and user.person_id:
-            owned = models.Q(pk__in=Undertaking.objects.filter(owner=user.person_id).values("item"))
-        return self.filter(standing(user).sees("meeting__body") | owned)
+        return self.filter(standing(user).sees("meeting__body") | _owned(user))
+
+    def owned_by(self, user):
+        """Those in which the user is named as a side's owner."""
+        return self.filter(_owned(user))
 
     def open(self):
         """Not agreed as done."""
@@ -34,15 +38,92 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
         """Open and past the agreed day."""
         return self.open().filter(due_on__lt=today)
 
-    def for_list(self):
-        """With what a list row shows."""
-        return self.select_related("meeting__body", "area").prefetch_related(
-            "meeting__body__seats__party",
-            "undertakings__party",
-            "undertakings__organisation",
-            "undertakings__owner",
-            "undertakings__latest",
+    def matching(self, words: str):
+        """Those whose text, in the language being spoken too, or reference holds every word."""
+        series = Case(
+            When(meeting__series=Meeting.Series.EXTRAORDINARY, then=Value("X")), default=Value("")
         )
+        found = self.alias(
+            searched=Concat(
+                *(Upper("meeting__body__code"), Value("-"), series),
+                *(Cast("meeting__number", models.TextField()), Value("-")),
+                Cast("number", models.TextField()),
+            )
+        )
+        for word in words.split():
+            found = found.filter(
+                Q(text__icontains=word)
+                | Q(searched__icontains=word)
+                | Q(**{f"texts__{current_language()}__icontains": word})
+            )
+        return found
+
+    def with_word(self, key_given: Exists, today: date):
+        """Each with `stands`: the name of its word, as `ActionItem.word` finds it.
+
+        `key_given` asks whether any side has given its key to closing.
+        """
+        reported = Undertaking.objects.filter(item=OuterRef("pk"), latest__isnull=False)
+        seats = BodyParty.objects.filter(body=OuterRef("meeting__body"), until=None)
+        done = StatusReport.State.DONE
+        spoke = Undertaking.objects.filter(item=OuterRef(OuterRef("pk")), latest__isnull=False)
+        return self.annotate(
+            stands=Case(
+                When(status=ActionItem.Status.DONE, then=Value("done")),
+                When(key_given, then=Value("awaiting")),
+                When(
+                    Exists(reported.filter(latest__state=done))
+                    & Exists(reported.exclude(latest__state=done)),
+                    then=Value("disputed"),
+                ),
+                When(due_on__lt=today, then=Value("overdue")),
+                When(
+                    Exists(reported) & Exists(seats.exclude(party__in=spoke.values("party"))),
+                    then=Value("one_side"),
+                ),
+                default=Value("open"),
+            )
+        )
+
+    def for_list(self):
+        """With what a list row shows; `carried` counts the meetings held since."""
+        since = (
+            Meeting.objects.filter(
+                body=OuterRef("meeting__body"),
+                starts_on__gt=OuterRef("meeting__ends_on"),
+                status__in=[Meeting.Status.HELD, Meeting.Status.CLOSED],
+            )
+            .order_by()
+            .values("body")
+            .annotate(number=Count("pk"))
+        )
+        return (
+            self.select_related("meeting__body", "area")
+            .annotate(carried=Coalesce(Subquery(since.values("number")), 0))
+            .prefetch_related(
+                "meeting__body__seats__party",
+                "undertakings__party",
+                "undertakings__organisation",
+                "undertakings__owner",
+                "undertakings__latest",
+            )
+        )
+
+    def by_area(self):
+        """Body by body, area by area, in the order they were agreed."""
+        return self.order_by(
+            "meeting__body__name",
+            "meeting__body",
+            F("area__number").asc(nulls_last=True),
+            "meeting__starts_on",
+            "number",
+        )
+
+
+def _owned(user) -> Q:
+    if not (user.is_authenticated and user.person_id):
+        return Q(pk__in=[])
+    return Q(pk__in=Undertaking.objects.filter(owner=user.person_id).values("item"))
 
 
 @dataclass(frozen=True)
@@ -56,7 +137,7 @@ class Word:
 
 WORDS = {
     "done": Word("done", _("Done"), "agreed"),
-    "awaiting": Word("awaiting", _("Awaiting the other side's key"), "awaiting"),
+    "awaiting": Word("awaiting", _("Awaiting the other side’s key"), "awaiting"),
     "disputed": Word("disputed", _("Disputed"), "disputed"),
     "overdue": Word("overdue", _("Overdue"), "overdue"),
     "one_side": Word("one_side", _("Reported by one side only"), "awaiting"),
@@ -217,6 +298,14 @@ class StatusReport(models.Model):
         BLOCKED = "blocked", _("blocked")
         DONE = "done", _("done")
 
+    TONES = {
+        State.NOT_STARTED: "neutral",
+        State.ON_TRACK: "agreed",
+        State.DELAYED: "awaiting",
+        State.BLOCKED: "disputed",
+        State.DONE: "done",
+    }
+
     undertaking = models.ForeignKey(Undertaking, on_delete=models.CASCADE, related_name="reports")
     state = models.CharField(_("state"), max_length=12, choices=State)
     text = models.TextField(_("in words"), blank=True)
@@ -233,3 +322,8 @@ class StatusReport(models.Model):
 
     def __str__(self):
         return f"{self.undertaking}: {self.get_state_display()}"
+
+    @property
+    def tone(self) -> str:
+        """The tone of its state, as badges know it."""
+        return self.TONES[self.State(self.state)]
