@@ -1,13 +1,29 @@
 """How allauth's accounts meet our people and our outbox."""
 
 import uuid
+from types import SimpleNamespace
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import SignupForm
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from portal import notices
 from portal.models import Notice, Person
+
+
+class SignUpForm(SignupForm):
+    """An address and no password yet: that is chosen once the address is confirmed.
+
+    A password given before would be a stranger's key to the account of whoever owns the
+    address and signs in by a code later.
+    """
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        del self.fields["password1"]
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -39,8 +55,13 @@ class AccountAdapter(DefaultAccountAdapter):
     def populate_username(self, request, user):
         """There are no user names: people are known by their address."""
 
+    def format_email_subject(self, subject):
+        return f"[{_('Commission portal')}] {subject}"
+
     def send_mail(self, template_prefix, email, context):
-        message = self.render_mail(template_prefix, email, context)
+        site = SimpleNamespace(name=_("Commission portal"), domain=settings.PORTAL_URL)
+        known = {"request": self.request, "email": email, "current_site": site}
+        message = self.render_mail(template_prefix, email, {**known, **context})
         with transaction.atomic():
             notices.store(
                 Notice(

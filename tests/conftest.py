@@ -1,10 +1,19 @@
 """What tests ask for: a mail sink, a real worker, a browser."""
 
 import pytest
+from django.utils import translation
 
 from tests import chromium
 from tests.celery_worker import Worker, empty_queue
 from tests.sink import Sink
+
+
+@pytest.fixture(autouse=True)
+def _english_again():
+    """A page leaves its reader's language behind in the thread; the next test begins anew."""
+    with translation.override("en"):
+        yield
+
 
 # --- mail and tasks -------------------------------------------------------------------
 
