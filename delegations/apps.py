@@ -8,3 +8,21 @@ class DelegationsConfig(AppConfig):
 
     def ready(self):
         from delegations import receivers  # noqa: F401  follows the meetings
+
+    def work_for(self, user, today):
+        """What waits for the user around registrations."""
+        from delegations import work
+
+        return work.work_for(user, today)
+
+    def links_for(self, obj, user):
+        """The way to register, on the page of a meeting."""
+        from delegations import work
+
+        return work.links_for(obj, user)
+
+    def facts_for(self, obj, user):
+        """How many registered, on the page of a meeting."""
+        from delegations import work
+
+        return work.facts_for(obj, user)

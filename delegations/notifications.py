@@ -1,11 +1,13 @@
 """Who is told what about a registration: one function a message."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.urls import reverse
 
 from delegations.models import Delegate
 from meetings.calendars import calendar_file
-from meetings.models import Meeting
+from meetings.models import Meeting, Sitting
 from portal import notices
 from portal.clocks import ClockText
 from portal.models import Entry
@@ -29,9 +31,9 @@ def personal_url(delegate: Delegate) -> str:
 
 
 def _tell(delegate: Delegate, template: str, key: str, *, with_calendar: bool = False, **context):
-    meeting = delegate.meeting
+    meeting = delegate.delegation.meeting
     approved = delegate.status == Delegate.Status.APPROVED
-    sittings = list(delegate.sittings.order_by("starts_at"))
+    sittings = delegate.programme()
     calendar = ""
     if with_calendar and sittings:
         calendar = calendar_file(meeting, sittings, with_links=approved)
@@ -43,7 +45,7 @@ def _tell(delegate: Delegate, template: str, key: str, *, with_calendar: bool = 
             "delegate": delegate,
             "meeting": meeting,
             "personal_url": personal_url(delegate),
-            "programme": [(sitting, clock(meeting, sitting)) for sitting in sittings],
+            "programme": [(sitting, clock(sitting)) for sitting in sittings],
             "show_links": approved,
             **context,
         },
@@ -52,9 +54,9 @@ def _tell(delegate: Delegate, template: str, key: str, *, with_calendar: bool = 
     )
 
 
-def clock(meeting: Meeting, sitting) -> ClockText:
+def clock(sitting: Sitting) -> ClockText:
     """A sitting's time in the clocks of all sides, for a message."""
-    return ClockText(sitting.starts_at, sitting.ends_at, meeting.sides())
+    return ClockText(sitting.starts_at, sitting.ends_at, sitting.meeting.sides())
 
 
 def registered(delegate: Delegate) -> None:
@@ -94,24 +96,27 @@ def _state(delegate: Delegate) -> str:
 
 def meeting_called_off(delegate: Delegate, reason: str) -> None:
     """To everybody registered: postponed or cancelled, and why."""
-    meeting = delegate.meeting
+    meeting = delegate.delegation.meeting
     _tell(
         delegate,
         "meeting_called_off",
-        f"{meeting.status}:{meeting.revision}",
+        f"{meeting.status}:{_moves(meeting)}",
         with_calendar=True,
         reason=reason,
     )
 
 
 def meeting_changed(delegate: Delegate) -> None:
-    """To everybody registered: the meeting has other dates, place or mode now."""
-    _tell(
-        delegate, "meeting_changed", str(delegate.meeting.revision), with_calendar=True
-    )
+    """To everybody registered: the meeting has other dates, place or mode now, or is on again."""
+    _tell(delegate, "meeting_changed", _moves(delegate.delegation.meeting), with_calendar=True)
 
 
-def sitting_changed(delegate: Delegate, sitting) -> None:
+def _moves(meeting: Meeting) -> str:
+    """A key part that is new whenever a meeting is changed, called off or announced again."""
+    return str(Entry.objects.about(meeting).count())
+
+
+def sitting_changed(delegate: Delegate, sitting: Sitting) -> None:
     """To those who chose a sitting: it has another time, place or link now."""
     _tell(
         delegate,
@@ -119,10 +124,10 @@ def sitting_changed(delegate: Delegate, sitting) -> None:
         f"{sitting.pk}:{sitting.sequence}",
         with_calendar=True,
         sitting=sitting,
-        clock=clock(delegate.meeting, sitting),
+        clock=clock(sitting),
     )
 
 
-def meeting_ahead(delegate: Delegate, key: str) -> None:
-    """To an approved delegate, some days before the meeting."""
-    _tell(delegate, "meeting_ahead", key, with_calendar=True)
+def meeting_ahead(delegate: Delegate, key: str, first_at: datetime) -> None:
+    """To an approved delegate, some days before the first sitting that concerns them."""
+    _tell(delegate, "meeting_ahead", key, with_calendar=True, first_at=first_at)

@@ -16,7 +16,7 @@ from delegations.transitions import DELEGATE
 from meetings.models import Meeting, Sitting
 from portal import journal
 from portal.models import Person, User
-from portal.refusal import Refused
+from portal.refusal import NotYours, Refused
 
 OPENED = journal.register("desk.made", _("opened the delegations of all sides"))
 REGISTERED = journal.register("delegate.registered", _("registered"))
@@ -48,8 +48,8 @@ def set_places(desk: Desk, *, capacity: int | None, by: User) -> Desk:
     row = Desk.objects.select_for_update().get(pk=desk.pk)
     if capacity is not None and capacity < row.taken:
         raise Refused(
-            _t("%(taken)d people are registered. Choose at least as many places.")
-            % {"taken": row.taken}
+            # Not how many: the other side's waiting people are its own affair.
+            _t("More people are registered than this. Choose more places, or leave it empty.")
         )
     row.capacity = capacity
     row.save(update_fields=["capacity"])
@@ -74,14 +74,10 @@ def register(
     """
     try:
         return _register(desk, delegate, sittings, submission)
-    except IntegrityError as error:
-        # Two posts at the same moment: the database let one through.
-        earlier = Delegate.objects.filter(submission=submission).first()
-        if earlier:
-            return earlier
-        if "one_live_registration" in str(error):
-            raise AlreadyRegistered(_t("This person is already registered.")) from error
-        raise
+    except IntegrityError:
+        # Two posts at the same moment: the database let the other one through, and now that
+        # it is stored this one finds it.
+        return _register(desk, delegate, sittings, submission)
 
 
 @transaction.atomic
@@ -89,12 +85,13 @@ def _register(
     desk: Desk, delegate: Delegate, sittings: Iterable[Sitting], submission: uuid.UUID
 ) -> Delegate:
     earlier = Delegate.objects.filter(submission=submission).first()
-    if earlier:
+    if earlier and _same_person(earlier, delegate):
         return earlier
     if not desk.takes_registrations:
         raise Refused(_t("Registration for this meeting is closed."))
     delegate.person = _person(delegate)
-    delegate.submission = submission
+    # Somebody else on the same phone went back to the filled form: that is another post.
+    delegate.submission = None if earlier else submission
     if live_registration(desk.meeting, delegate.person):
         raise AlreadyRegistered(_t("This person is already registered."))
     delegate.save()
@@ -112,6 +109,10 @@ def _register(
     if not desk.take_place():
         raise Refused(_t("All places are taken."))
     return delegate
+
+
+def _same_person(one: Delegate, other: Delegate) -> bool:
+    return (one.full_name, one.email) == (other.full_name, other.email)
 
 
 def _person(delegate: Delegate) -> Person:
@@ -155,21 +156,45 @@ def change_registration(
     delegate: Delegate, *, changes: Mapping[str, Any], sittings: Iterable[Sitting]
 ) -> Delegate:
     """Change a live registration. Another name or organisation asks for approval anew."""
-    row = Delegate.objects.select_for_update(of=("self",)).get(pk=delegate.pk)
+    row = Delegate.objects.for_list().select_for_update(of=("self",)).get(pk=delegate.pk)
     if not row.is_live:
         raise Refused(_t("This registration is no longer live, so it cannot be changed."))
+    if not row.can_still_change:
+        raise Refused(_t("The meeting no longer lies ahead, so nothing can be changed."))
+    sittings = list(sittings)
     changed = [name for name, value in changes.items() if getattr(row, name) != value]
+    if not changed and set(sittings) == set(row.sittings.all()):
+        return row
     for name in changed:
         setattr(row, name, changes[name])
     row.save()
     row.sittings.set(sittings)
-    journal.record(
-        row, CHANGED, by=None, name=row.full_name, party=row.party, private_to=row.party
-    )
+    journal.record(row, CHANGED, by=None, name=row.full_name, party=row.party, private_to=row.party)
     if row.status == Delegate.Status.APPROVED and set(changed) & set(IDENTITY_FIELDS):
         row = DELEGATE.perform(row, "reconsider", by=None, by_name=row.full_name)
     notifications.changed(row)
     return row
+
+
+# --- a focal point decides ------------------------------------------------------------
+
+
+def approve_all(delegates: Iterable[Delegate], *, by: User) -> int:
+    """Approve those that still wait; returns how many. Raises NotYours for another side's."""
+    approved = 0
+    with transaction.atomic():
+        for delegate in delegates:
+            try:
+                DELEGATE.perform(delegate, "approve", by=by)
+            except NotYours:
+                raise
+            except Refused:
+                continue  # the person cancelled a moment ago
+            approved += 1
+    return approved
+
+
+# --- a person cancels -----------------------------------------------------------------
 
 
 @transaction.atomic

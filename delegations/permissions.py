@@ -31,7 +31,6 @@ def can_see_contact(user: "User", delegate: Delegate) -> bool:
     body = delegate.delegation.meeting.body
     return (
         held.is_neutral(body)
-        or delegate.delegation.party_id
-        in held.parties(body, "chair", "secretary", "focal_point")
+        or delegate.delegation.party_id in held.parties(body, "chair", "secretary", "focal_point")
         or (user.person_id is not None and delegate.person_id == user.person_id)
     )

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from delegations import notifications
 from delegations.models import Delegate
@@ -45,38 +46,46 @@ def threshold_reached(day: date, today: date) -> int | None:
 def reminders_due(delegates: Iterable[Delegate], now: datetime) -> list[Reminder]:
     """The reminders whose time has come, by each delegate's own calendar and waking hours.
 
-    Each delegate carries `first_at`, the instant of the first sitting.
+    Each delegate carries `first_at`, the instant of the first sitting that concerns them.
     """
     found = []
     for delegate in delegates:
+        if delegate.first_at <= now or not waking_hours(delegate.zone, now):
+            continue
         day = day_in(delegate.zone, delegate.first_at)
         threshold = threshold_reached(day, day_in(delegate.zone, now))
-        # On the day itself nobody is spared: the meeting may begin at eight.
-        awake = waking_hours(delegate.zone, now) or day == day_in(delegate.zone, now)
-        if threshold is not None and awake and delegate.first_at > now:
+        if threshold is not None:
             found.append(Reminder(delegate, threshold, day))
     return found
 
 
+def delegates_to_meet(now: datetime) -> list[Delegate]:
+    """Approved delegates whose first sitting comes soon, each with `first_at`.
+
+    It is the first of the sittings they chose, or of the meeting for who chose none.
+    """
+    sittings = Sitting.objects.taking_place().order_by("starts_at").values("starts_at")[:1]
+    chosen = sittings.filter(delegates=OuterRef("pk"))
+    any_of_meeting = sittings.filter(meeting=OuterRef("meeting"))
+    horizon = now + timedelta(days=THRESHOLDS[0] + 1)
+    return list(
+        Delegate.objects.with_programme()
+        .filter(
+            status=Delegate.Status.APPROVED,
+            meeting__status__in=["announced", "in_session"],
+            meeting__in=Sitting.objects.upcoming(now)
+            .filter(starts_at__lt=horizon)
+            .order_by()
+            .values("meeting"),
+        )
+        .annotate(first_at=Coalesce(Subquery(chosen), Subquery(any_of_meeting)))
+        .filter(first_at__gt=now, first_at__lt=horizon)
+    )
+
+
 def remind_delegates(now: datetime) -> int:
     """Queue what is due and not yet sent; returns how many messages."""
-    horizon = now + timedelta(days=THRESHOLDS[0] + 1)
-    ahead = (
-        Sitting.objects.upcoming(now)
-        .filter(starts_at__lt=horizon, meeting__status="announced")
-        .order_by()
-        .values("meeting")
-        .annotate(first_at=Min("starts_at"))
-    )
-    first_at = {row["meeting"]: row["first_at"] for row in ahead}
-    delegates = list(
-        Delegate.objects.for_list()
-        .filter(status=Delegate.Status.APPROVED, meeting__in=first_at)
-        .select_related("person", "meeting__body", "delegation__party")
-    )
-    for delegate in delegates:
-        delegate.first_at = first_at[delegate.meeting_id]
-    due = reminders_due(delegates, now)
+    due = reminders_due(delegates_to_meet(now), now)
     sent = set(
         Notice.objects.filter(key__in=[reminder.notice_key for reminder in due]).values_list(
             "key", flat=True
@@ -85,5 +94,5 @@ def remind_delegates(now: datetime) -> int:
     unsent = [reminder for reminder in due if reminder.notice_key not in sent]
     with transaction.atomic():
         for reminder in unsent:
-            notifications.meeting_ahead(reminder.delegate, reminder.key)
+            notifications.meeting_ahead(reminder.delegate, reminder.key, reminder.delegate.first_at)
     return len(unsent)

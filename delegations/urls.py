@@ -6,6 +6,11 @@ urlpatterns = [
     # For people in office
     path("meetings/<int:pk>/delegations/", desk.delegations, name="delegations"),
     path("meetings/<int:pk>/registration/places/", desk.places, name="desk-places"),
+    path(
+        "meetings/<int:pk>/registration/approve/",
+        desk.approve_marked,
+        name="delegations-approve",
+    ),
     path("registration-desks/<int:pk>/do/<slug:name>/", desk.do, name="desk-do"),
     path("delegates/<int:pk>/", delegate.delegate, name="delegate"),
     path("delegates/<int:pk>/do/<slug:name>/", delegate.do, name="delegate-do"),

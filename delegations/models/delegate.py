@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core import signing
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q, prefetch_related_objects
 from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils import timezone
@@ -25,6 +25,13 @@ def reference() -> str:
 
 def link_nonce() -> str:
     return random_code(12)
+
+
+# What `programme` needs: the sittings chosen and, for their clocks, the sides.
+PROGRAMME = (
+    Prefetch("sittings", Sitting.objects.select_related("area", "room")),
+    "delegation__meeting__body__seats__party",
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,9 @@ class DelegateQuerySet(models.QuerySet["Delegate"]):
         )
         neutral = held.neutral_in("delegation__meeting__body")
         shared = held.sees("delegation__meeting__body") & Q(status=Delegate.Status.APPROVED)
-        mine = Q(person=user.person_id) if user.is_authenticated and user.person_id else Q(pk__in=[])
+        mine = (
+            Q(person=user.person_id) if user.is_authenticated and user.person_id else Q(pk__in=[])
+        )
         return self.filter(own | neutral | shared | mine)
 
     def decided_by(self, user):
@@ -82,6 +91,10 @@ class DelegateQuerySet(models.QuerySet["Delegate"]):
     def for_list(self):
         """With what a list row shows."""
         return self.select_related("delegation__party", "delegation__meeting__body")
+
+    def with_programme(self):
+        """With the sittings chosen and the clocks of all sides, as a message writes them."""
+        return self.for_list().prefetch_related(*PROGRAMME)
 
     def by_rank(self):
         """In the order they registered, within their side."""
@@ -166,12 +179,20 @@ class Delegate(models.Model):
     def __str__(self):
         return self.full_name
 
-    def get_absolute_url(self):
-        return reverse("delegate", args=[self.pk])
-
     def save(self, *args, **kwargs):
         self.meeting_id = self.delegation.meeting_id
         super().save(*args, **kwargs)
+
+    def get_absolute_url(self):
+        return reverse("delegate", args=[self.pk])
+
+    def programme(self) -> list[Sitting]:
+        """The sittings chosen, in order, each with the meeting whose clocks it keeps."""
+        prefetch_related_objects([self], *PROGRAMME)
+        sittings = list(self.sittings.all())
+        for sitting in sittings:
+            sitting.meeting = self.delegation.meeting
+        return sittings
 
     @property
     def party(self) -> Party:
@@ -185,6 +206,12 @@ class Delegate(models.Model):
     @property
     def is_live(self) -> bool:
         return self.status in self.LIVE
+
+    @property
+    def can_still_change(self) -> bool:
+        """Whether the person may still change answers: live, and the meeting may yet come."""
+        meeting = self.delegation.meeting
+        return self.is_live and not meeting.is_over and meeting.status != "cancelled"
 
     @property
     def address_name(self) -> str:

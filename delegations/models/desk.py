@@ -1,4 +1,5 @@
 import secrets
+from datetime import date
 
 from django.conf import settings
 from django.db import models
@@ -14,6 +15,11 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 def random_code(length: int) -> str:
     """Letters and digits nobody can guess and everybody can read aloud."""
     return "".join(secrets.choice(ALPHABET) for _letter in range(length))
+
+
+def as_code(typed: str) -> str:
+    """A code as somebody typed it off paper: in capitals, O for 0, I and L for 1."""
+    return typed.upper().translate(str.maketrans("OIL", "011"))
 
 
 def desk_code() -> str:
@@ -92,6 +98,17 @@ class Desk(models.Model):
             Meeting.Status.ANNOUNCED,
             Meeting.Status.IN_SESSION,
         }
+
+    def hindrance(self, today: date) -> str:
+        """Why nobody can register on that day, as one word; empty when one can."""
+        meeting = self.meeting
+        if meeting.is_off:
+            return meeting.status
+        if meeting.is_over or meeting.ends_on < today:
+            return "over"
+        if not self.takes_registrations:
+            return "closed" if self.status == self.Status.CLOSED else "not_open"
+        return "full" if self.places_left == 0 else ""
 
     def take_place(self) -> bool:
         """Take one place in one conditional update; False when none is left."""

@@ -1,0 +1,313 @@
+"""Pages for everybody with the public link, and for a person with the personal link."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+
+import segno
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from delegations import operations
+from delegations.forms.registration import ChangeForm, RegistrationForm
+from delegations.models import Delegate, Desk
+from delegations.models.desk import as_code
+from meetings.calendars import calendar_file
+from meetings.models import Appointment, Meeting, Sitting
+from portal.refusal import Refused
+
+# --- with the public link -------------------------------------------------------------
+
+
+@login_not_required
+@never_cache
+def register(request: HttpRequest, code: str) -> HttpResponse:
+    """Register: the answers, a look at them, done."""
+    desk = _desk(code)
+    sittings = list(_on_offer(desk.meeting))
+    hindrance = desk.hindrance(timezone.localdate())
+    if hindrance:
+        return _no_registration(request, desk, hindrance)
+    form = _registration_form(request, desk.meeting, sittings)
+    step = request.POST.get("step", "check")
+    if request.method == "POST" and step != "change" and form.is_valid():
+        if step != "register":
+            return _page(request, "check", desk, sittings, form=form)
+        delegate = _store(desk, form)
+        if delegate:
+            return SeeOther(f"{reverse('registration', args=[delegate.token])}?new=1")
+    return _page(request, "register", desk, sittings, form=form, shows_errors=step != "change")
+
+
+class SeeOther(HttpResponseRedirect):
+    """What was posted is stored; look at it there, and a reload posts nothing."""
+
+    status_code = 303
+
+
+def _desk(code: str) -> Desk:
+    desk = (
+        Desk.objects.public()
+        .select_related("meeting__body")
+        .prefetch_related("meeting__body__seats__party")
+        .filter(code=as_code(code))
+        .first()
+    )
+    if desk is None:
+        raise Http404
+    return desk
+
+
+def _on_offer(meeting: Meeting):
+    """The sittings one can still choose."""
+    return (
+        meeting.sittings.taking_place()
+        .filter(is_open=True, ends_at__gt=timezone.now())
+        .select_related("area", "room")
+    )
+
+
+def _registration_form(
+    request: HttpRequest, meeting: Meeting, sittings: list[Sitting]
+) -> RegistrationForm:
+    return RegistrationForm(
+        request.POST or None,
+        meeting=meeting,
+        sittings=sittings,
+        delegations=list(meeting.delegations.select_related("party")),
+        initial=_known_of(request.user),
+    )
+
+
+def _known_of(user) -> dict:
+    """What the portal knows of somebody signed in, so that it need not be typed again."""
+    if not user.is_authenticated or user.person is None:
+        return {}
+    names = ("full_name", "latin_name", "honorific", "email", "language", "zone")
+    known = {name: getattr(user.person, name) for name in names}
+    return {name: value for name, value in known.items() if value}
+
+
+def _store(desk: Desk, form: RegistrationForm) -> Delegate | None:
+    """Store the registration; None with the reason in the form when it cannot be."""
+    delegate = form.delegate
+    try:
+        return operations.register(
+            desk,
+            delegate=delegate,
+            sittings=form.chosen,
+            submission=form.cleaned_data["submission"],
+        )
+    except operations.AlreadyRegistered:
+        operations.send_link_again(desk.meeting, email=delegate.email, full_name=delegate.full_name)
+        form.add_error(
+            "email",
+            _(
+                "You are registered with this name and address already. "
+                "Your personal link has been sent to it again: there you can change or cancel."
+            ),
+        )
+    except Refused as error:
+        form.add_error(None, error.sentences)
+    return None
+
+
+def _page(request: HttpRequest, name: str, desk: Desk, sittings: list[Sitting], **context):
+    meeting = desk.meeting
+    return render(
+        request,
+        f"delegations/{name}.html",
+        {
+            "desk": desk,
+            "meeting": meeting,
+            "sittings": sittings,
+            "main_sitting": _main(sittings),
+            "places": [party.place for party in meeting.sides(request.user)],
+            **context,
+        },
+    )
+
+
+def _main(sittings: list[Sitting]) -> Sitting | None:
+    """The plenary, or what comes first."""
+    plenaries = [one for one in sittings if one.kind == Sitting.Kind.PLENARY]
+    return next(iter([*plenaries, *sittings]), None)
+
+
+def _no_registration(request: HttpRequest, desk: Desk, hindrance: str) -> HttpResponse:
+    """The fact, the reason and whom to ask; gone for good when the meeting will not come."""
+    return render(
+        request,
+        "delegations/register_closed.html",
+        {
+            "desk": desk,
+            "meeting": desk.meeting,
+            "hindrance": hindrance,
+            "contacts": _contacts(desk.meeting),
+            "lost": request.method == "POST",
+        },
+        status=410 if hindrance in {"cancelled", "over"} else 200,
+    )
+
+
+def _contacts(meeting: Meeting) -> list[Appointment]:
+    """The focal points: whom the sides have named to be asked."""
+    return list(
+        Appointment.objects.on(timezone.localdate())
+        .filter(body__in=meeting.body.lineage, office=Appointment.Office.FOCAL_POINT)
+        .select_related("person", "party")
+        .order_by("party", "pk")
+    )
+
+
+@login_not_required
+def qr(request: HttpRequest, code: str) -> HttpResponse:
+    """The public link as a QR code, for slides and paper."""
+    picture = BytesIO()
+    segno.make(_desk(code).public_url, error="m").save(picture, kind="svg", scale=8, border=4)
+    return HttpResponse(picture.getvalue(), content_type="image/svg+xml")
+
+
+# --- with the personal link -----------------------------------------------------------
+
+
+@login_not_required
+@never_cache
+def mine(request: HttpRequest, token: str) -> HttpResponse:
+    """One's own registration: status, answers, both clocks, what comes next."""
+    delegate = Delegate.by_token(token)
+    if delegate is None:
+        return _void(request)
+    meeting = delegate.delegation.meeting
+    desk = Desk.objects.select_related("meeting").filter(meeting=meeting).first()
+    with _spoken_to(request, delegate):
+        return _own_page(
+            request,
+            "registration",
+            delegate,
+            is_new="new" in request.GET,
+            contacts=[one for one in _contacts(meeting) if one.party_id == delegate.party.pk],
+            can_register_again=bool(desk) and not desk.hindrance(timezone.localdate()),
+            desk=desk,
+        )
+
+
+def _void(request: HttpRequest) -> HttpResponse:
+    """A personal link that is forged, mistyped or revoked."""
+    return render(request, "delegations/link_void.html", status=404)
+
+
+@contextmanager
+def _spoken_to(request: HttpRequest, delegate: Delegate) -> Iterator[None]:
+    """The language and the clock the person chose, unless this page was told otherwise."""
+    told = settings.LANGUAGE_COOKIE_NAME in request.COOKIES
+    language = translation.get_language() if told else delegate.language
+    with translation.override(language), timezone.override(delegate.zone):
+        yield
+
+
+def _own_page(request: HttpRequest, name: str, delegate: Delegate, **context) -> HttpResponse:
+    meeting = delegate.delegation.meeting
+    return render(
+        request,
+        f"delegations/{name}.html",
+        {
+            "delegate": delegate,
+            "meeting": meeting,
+            "sittings": delegate.programme(),
+            "places": [party.place for party in meeting.sides()],
+            "shows_links": delegate.status == Delegate.Status.APPROVED,
+            **context,
+        },
+    )
+
+
+@login_not_required
+@never_cache
+def change(request: HttpRequest, token: str) -> HttpResponse:
+    """Change one's own registration; another name or organisation is approved anew."""
+    delegate = Delegate.by_token(token)
+    if delegate is None:
+        return _void(request)
+    if not delegate.can_still_change:
+        return redirect("registration", token)
+    with _spoken_to(request, delegate):
+        form = _change_form(request, delegate)
+        if request.method == "POST" and form.is_valid() and _stored(request, delegate, form):
+            return redirect("registration", token)
+        return _own_page(request, "registration_change", delegate, form=form)
+
+
+def _change_form(request: HttpRequest, delegate: Delegate) -> ChangeForm:
+    meeting = delegate.delegation.meeting
+    chosen = delegate.programme()
+    offered = {sitting.pk: sitting for sitting in [*_on_offer(meeting), *chosen]}
+    return ChangeForm(
+        request.POST or None,
+        delegate=delegate,
+        chosen=chosen,
+        sittings=sorted(offered.values(), key=lambda sitting: (sitting.starts_at, sitting.pk)),
+    )
+
+
+def _stored(request: HttpRequest, delegate: Delegate, form: ChangeForm) -> bool:
+    try:
+        row = operations.change_registration(delegate, changes=form.answers, sittings=form.chosen)
+    except Refused as error:
+        form.add_error(None, error.sentences)
+        return False
+    if row.status != delegate.status:
+        messages.success(request, _("Saved. Your side is asked for its approval again."))
+    else:
+        messages.success(request, _("Saved."))
+    return True
+
+
+@login_not_required
+@never_cache
+def cancel(request: HttpRequest, token: str) -> HttpResponse:
+    """Cancel one's own registration, after a question."""
+    delegate = Delegate.by_token(token)
+    if delegate is None:
+        return _void(request)
+    with _spoken_to(request, delegate):
+        if request.method == "POST":
+            _cancel(request, delegate)
+        if request.method == "POST" or not delegate.is_live:
+            return redirect("registration", token)
+        return _own_page(request, "registration_cancel", delegate)
+
+
+def _cancel(request: HttpRequest, delegate: Delegate) -> None:
+    try:
+        operations.cancel_registration(delegate)
+    except Refused as error:
+        for sentence in error.sentences:
+            messages.error(request, sentence)
+
+
+@login_not_required
+@never_cache
+def calendar(request: HttpRequest, token: str) -> HttpResponse:
+    """The sittings one has chosen, for one's own calendar; joining links once approved."""
+    delegate = Delegate.by_token(token)
+    if delegate is None:
+        return _void(request)
+    if not delegate.is_live:
+        return redirect("registration", token)
+    with _spoken_to(request, delegate):
+        text = calendar_file(
+            delegate.delegation.meeting,
+            delegate.programme(),
+            with_links=delegate.status == Delegate.Status.APPROVED,
+        )
+    response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="meeting-{delegate.reference}.ics"'
+    return response

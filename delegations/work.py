@@ -1,0 +1,111 @@
+"""What registration asks of a person, and what it adds to the pages of meetings."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Min
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from delegations.models import Delegate, Desk, tallies
+from delegations.transitions import DESK
+from meetings.models import Meeting, standing
+from portal.models import User
+from portal.work import WorkItem
+
+AHEAD = ("announced", "in_session")
+
+
+def work_for(user: User, today: date) -> Iterator[WorkItem]:
+    """Registrations to decide on, desks to open, and one's own registrations."""
+    held = standing(user)
+    if held.held:
+        yield from _decisions(user, today)
+        yield from _desks(user, today)
+    if user.person_id:
+        yield from _own(user, today)
+
+
+def _decisions(user: User, today: date) -> Iterator[WorkItem]:
+    waiting = (
+        Delegate.objects.decided_by(user)
+        .waiting()
+        .filter(meeting__status__in=AHEAD, meeting__ends_on__gte=today)
+        .order_by()
+        .values("meeting")
+        .annotate(number=Count("pk"), since=Min("registered_at"))
+    )
+    found = {row["meeting"]: row for row in waiting}
+    if not found:
+        return
+    for meeting in Meeting.objects.filter(pk__in=found).for_list():
+        row = found[meeting.pk]
+        yield WorkItem(
+            title=meeting.full_label,
+            why=ngettext(
+                "%(number)s registration waits for your decision.",
+                "%(number)s registrations wait for your decision.",
+                row["number"],
+            )
+            % {"number": row["number"]},
+            url=f"{reverse('delegations', args=[meeting.pk])}?status=pending",
+            deed=_("Decide"),
+            tone="key",
+            since=row["since"],
+        )
+
+
+def _desks(user: User, today: date) -> Iterator[WorkItem]:
+    desks = Desk.objects.filter(
+        standing(user).secretary_in("meeting__body"),
+        status=Desk.Status.NOT_OPEN,
+        meeting__status__in=AHEAD,
+        meeting__ends_on__gte=today,
+    )
+    for desk in desks.select_related("meeting__body"):
+        yield WorkItem(
+            title=desk.meeting.full_label,
+            why=_("The meeting is announced, and registration is not open yet."),
+            url=desk.get_absolute_url(),
+            deed=DESK.transitions["open"].label,
+        )
+
+
+def _own(user: User, today: date) -> Iterator[WorkItem]:
+    own = (
+        Delegate.objects.for_list()
+        .live()
+        .filter(person=user.person_id, meeting__status__in=AHEAD, meeting__ends_on__gte=today)
+    )
+    for delegate in own:
+        meeting = delegate.delegation.meeting
+        approved = delegate.status == Delegate.Status.APPROVED
+        yield WorkItem(
+            title=meeting.full_label,
+            why=_("You are registered, and your side has approved it.")
+            if approved
+            else _("You are registered; your side has not decided yet."),
+            url=reverse("registration", args=[delegate.token]),
+            deed=_("See or change"),
+        )
+
+
+def links_for(obj: Any, user: User) -> Iterator[tuple[str, Any]]:
+    """On a meeting's page: the way to register, while one can."""
+    if isinstance(obj, Meeting) and obj.status in AHEAD:
+        desk = Desk.objects.public().select_related("meeting").filter(meeting=obj).first()
+        if desk and desk.takes_registrations:
+            yield desk.public_path, _("Register")
+
+
+def facts_for(obj: Any, user: User) -> Iterator[tuple[Any, Any]]:
+    """On a meeting's page: how many people, as far as the reader may know it of every side."""
+    if not isinstance(obj, Meeting) or not (obj.is_over or standing(user).is_member(obj.body)):
+        return
+    rows = tallies(obj, user)
+    if rows and all(row.registered is not None for row in rows):
+        yield _("Registered"), sum(row.registered or 0 for row in rows)
+    if rows and not obj.is_over:
+        yield _("Confirmed"), sum(row.confirmed for row in rows)
