@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, OperationalError, models, transaction
+from django.utils.translation import gettext as _
+from psycopg.errors import DeadlockDetected
 
 from portal.refusal import Refused
 
@@ -22,6 +24,13 @@ def violations_explained(*kinds: type[models.Model]) -> Iterator[None]:
         if sentence is None:
             raise
         raise Refused(sentence) from error
+    except OperationalError as error:
+        # Two who book the same room may wait for each other until the database sends one away.
+        if not isinstance(error.__cause__, DeadlockDetected):
+            raise
+        raise Refused(
+            _("Somebody saved something similar at the same moment. Look again, then save again.")
+        ) from error
 
 
 def _sentence(error: IntegrityError, kinds: tuple[type[models.Model], ...]) -> str | None:

@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -6,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from meetings.forms.sitting import side_zones
 from meetings.models import Meeting
 from portal.forms import DayInput, NameField, PortalForm, PortalModelForm
+from portal.models import Party
 
 
 class DayForm(PortalForm):
@@ -82,3 +84,20 @@ class MeetingChangeForm(MeetingForm):
     def changes(self) -> dict:
         """The values by field, without the revision."""
         return {name: value for name, value in self.cleaned_data.items() if name != "revision"}
+
+    def compared_with(
+        self, stored: Meeting, parties: list[Party]
+    ) -> tuple["MeetingChangeForm", list[tuple[str, Any]]]:
+        """What was typed, on top of a newer revision; and (label, stored value) where they differ.
+
+        Saving the new form means: I have read what is stored and want mine.
+        """
+        data = {**self.data.dict(), "revision": stored.revision}
+        form = MeetingChangeForm(data, instance=stored, parties=parties)
+        changed = [name for name in form.changed_data if name != "revision"]
+        return form, [(form.fields[name].label, _shown(stored, name)) for name in changed]
+
+
+def _shown(meeting: Meeting, name: str) -> Any:
+    display = getattr(meeting, f"get_{name}_display", None)
+    return display() if display else getattr(meeting, name)

@@ -48,6 +48,7 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
                 *(Upper("meeting__body__code"), Value("-"), series),
                 *(Cast("meeting__number", models.TextField()), Value("-")),
                 Cast("number", models.TextField()),
+                output_field=models.TextField(),
             )
         )
         for word in words.split():
@@ -64,7 +65,7 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
         `key_given` asks whether any side has given its key to closing.
         """
         reported = Undertaking.objects.filter(item=OuterRef("pk"), latest__isnull=False)
-        seats = BodyParty.objects.filter(body=OuterRef("meeting__body"), until=None)
+        seats = BodyParty.objects.on(today).filter(body=OuterRef("meeting__body"))
         done = StatusReport.State.DONE
         spoke = Undertaking.objects.filter(item=OuterRef(OuterRef("pk")), latest__isnull=False)
         return self.annotate(

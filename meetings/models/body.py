@@ -2,8 +2,11 @@ from datetime import date
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models.appointment import standing
@@ -71,8 +74,12 @@ class Body(models.Model):
         return self.label
 
     def save(self, *args, **kwargs):
-        self.above = [*self.parent.above, self.parent_id] if self.parent_id else []
+        self.above = [*self.parent.above, self.parent.pk] if self.parent else []
+        if self.pk in self.above:
+            raise ValidationError({"parent": _t("A body cannot stand beneath itself.")})
         super().save(*args, **kwargs)
+        for child in self.children.exclude(above=[*self.above, self.pk]):
+            child.save()  # a body that moves takes the whole branch along
 
     def get_absolute_url(self):
         return reverse("body", args=[self.pk])
@@ -89,9 +96,18 @@ class Body(models.Model):
 
     def sides(self, user=None, on: date | None = None) -> list[Party]:
         """The parties on a day (today unless given), the reader's own side first."""
-        seats = self.seats.all()
-        parties = [seat.party for seat in seats if seat.holds(on)]
+        day = on or timezone.now().date()
+        parties = [seat.party for seat in self.seats.all() if seat.holds(day)]
         return alternat(parties, standing(user).party_ids if user else ())
+
+
+class BodyPartyQuerySet(models.QuerySet["BodyParty"]):
+    def on(self, day: date):
+        """The seats held on a day."""
+        return self.filter(
+            models.Q(since=None) | models.Q(since__lte=day),
+            models.Q(until=None) | models.Q(until__gte=day),
+        )
 
 
 class BodyParty(models.Model):
@@ -102,6 +118,8 @@ class BodyParty(models.Model):
     order = models.PositiveSmallIntegerField(_("order in shared prints"), default=1)
     since = models.DateField(_("since"), null=True, blank=True)
     until = models.DateField(_("until"), null=True, blank=True)
+
+    objects = BodyPartyQuerySet.as_manager()
 
     class Meta:
         ordering = ["order", "pk"]
@@ -121,8 +139,6 @@ class BodyParty(models.Model):
     def __str__(self):
         return f"{self.party} · {self.body}"
 
-    def holds(self, on: date | None) -> bool:
-        """Whether the seat is held on a day; without a day: whether it has not ended."""
-        if on is None:
-            return self.until is None
+    def holds(self, on: date) -> bool:
+        """Whether the seat is held on a day."""
         return (self.since is None or self.since <= on) and (self.until is None or on <= self.until)

@@ -3,6 +3,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models.body import Body
+from portal.languages import in_language
 from portal.models import Party
 
 
@@ -39,7 +40,12 @@ class Figure(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.name}, {self.period}"
+        return f"{self.label}, {self.period}"
+
+    @property
+    def label(self) -> str:
+        """What is counted, in the language being spoken."""
+        return in_language(self.names, self.name)
 
     @property
     def value_words(self) -> str:

@@ -12,9 +12,11 @@ from portal.models import Party
 def bodies(request: HttpRequest) -> HttpResponse:
     """The commissions, each with the bodies beneath it."""
     found = Body.objects.visible_to(request.user).prefetch_related("seats__party")
+    known = {body.pk for body in found}
     beneath: dict[int | None, list[Body]] = {}
     for body in found:
-        beneath.setdefault(body.parent_id, []).append(body)
+        parent = body.parent_id if body.parent_id in known else None
+        beneath.setdefault(parent, []).append(body)
     return render(
         request,
         "meetings/bodies.html",
@@ -35,6 +37,7 @@ def body(request: HttpRequest, pk: int) -> HttpResponse:
         "meetings/body.html",
         {
             "body": body,
+            "parent": Body.objects.visible_to(request.user).filter(pk=body.parent_id).first(),
             "sides": _sides(body, request.user, today),
             "areas": body.areas.all(),
             "figures": body.figures.all(),

@@ -5,7 +5,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from meetings import operations, programme
 from meetings.calendars import calendar_file
+from meetings.forms.item import KeyForm
 from meetings.forms.meeting import DayForm, MeetingChangeForm, MeetingForm
 from meetings.forms.sitting import ProgrammeRows
 from meetings.models import Body, Meeting, Sitting
@@ -151,8 +152,9 @@ def _schedule_forms(request: HttpRequest, body: Body):
 
 def _known_zone(form: MeetingForm, otherwise: str) -> str:
     """The zone the rows are typed in; a wrong one is refused at its own field."""
-    if form.is_bound and form.is_valid():
-        return form.cleaned_data["zone"]
+    if form.is_bound:
+        form.full_clean()
+        return form.cleaned_data.get("zone", otherwise)
     return otherwise
 
 
@@ -173,6 +175,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     if not can_run(request.user, meeting):
         raise PermissionDenied
     form = MeetingChangeForm(request.POST or None, instance=meeting, parties=meeting.sides())
+    differences: list = []
     if request.method == "POST" and form.is_valid():
         try:
             operations.change_meeting(
@@ -182,12 +185,18 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
                 by=request.user,
             )
         except Refused as error:
+            form, differences = form.compared_with(_visible(request, pk), meeting.sides())
             form.add_error(None, error.sentences)
         else:
             messages.success(request, _("Saved."))
             return redirect(meeting)
-    dropping = [seal.party for seal in DATES.seals(_visible(request, pk)) if seal.state == "full"]
-    context = {"meeting": meeting, "form": form, "dropping": dropping}
+    stored = _visible(request, pk)
+    context = {
+        "meeting": stored,
+        "form": form,
+        "differences": differences,
+        "dropping": [seal.party for seal in DATES.seals(stored) if seal.state == "full"],
+    }
     return render(request, "meetings/meeting_change.html", context)
 
 
@@ -201,12 +210,15 @@ def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 def dates_key(request: HttpRequest, pk: int) -> HttpResponse:
     """Give or take back the own side's key to dates and place."""
     meeting = _visible(request, pk)
-    party = get_object_or_404(meeting.body.parties, pk=request.POST.get("party"))
+    form = KeyForm(request.POST, parties=meeting.sides())
+    if not form.is_valid():
+        raise Http404
+    party = form.cleaned_data["party"]
     with refusals_shown(request):
-        if request.POST.get("action") == "withdraw":
+        if form.cleaned_data["action"] == "withdraw":
             DATES.withdraw(meeting, party=party, by=request.user)
         else:
-            revision = int(request.POST.get("revision") or 0)
+            revision = form.cleaned_data["revision"]
             operations.agree_dates(meeting, party=party, revision=revision, by=request.user)
         messages.success(request, _("Done."))
     return redirect(meeting)

@@ -52,6 +52,9 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 def _edit(request: HttpRequest, meeting: Meeting, sitting: Sitting, store) -> HttpResponse:
     form = SittingForm(request.POST or None, instance=sitting, meeting=meeting)
     if request.method == "POST" and form.is_valid():
+        if sitting.pk and not form.has_changed():
+            messages.info(request, _("Nothing was changed, so nobody is told."))
+            return redirect(meeting)
         try:
             store(form.save(commit=False), by=request.user)
         except Refused as error:
