@@ -60,11 +60,13 @@ def queue(
     context: Mapping[str, Any],
     about: models.Model | None = None,
     calendar: str = "",
+    secret: str = "",
 ) -> None:
     """Write one message into the outbox, unless one with this key is there already.
 
     `template` names a pair: `<template>.subject.txt` and `<template>.txt`, rendered in the
-    recipient's language and zone. It must run inside the transaction of what it tells of.
+    recipient's language and zone; `secret` is what of it nobody else may read. It must run
+    inside the transaction of what it tells of.
     """
     if not connection.in_atomic_block:
         raise RuntimeError(f"{template}: a message is queued inside the transaction it tells of.")
@@ -86,6 +88,7 @@ def queue(
             subject=subject[:400],
             body=body,
             calendar=calendar,
+            secret=secret,
         )
     )
 

@@ -208,6 +208,15 @@ class Migration(migrations.Migration):
                 ("body", models.TextField(verbose_name="text")),
                 ("calendar", models.TextField(blank=True, verbose_name="calendar file")),
                 (
+                    "secret",
+                    models.CharField(
+                        blank=True,
+                        help_text="What in the text is for the recipient's eyes alone, as a personal link's key.",
+                        max_length=200,
+                        verbose_name="secret",
+                    ),
+                ),
+                (
                     "state",
                     models.CharField(
                         choices=[

@@ -61,6 +61,12 @@ class Notice(models.Model):
     subject = models.CharField(_("subject"), max_length=400)
     body = models.TextField(_("text"))
     calendar = models.TextField(_("calendar file"), blank=True)
+    secret = models.CharField(
+        _("secret"),
+        max_length=200,
+        blank=True,
+        help_text=_("What in the text is for the recipient's eyes alone, as a personal link's key."),
+    )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     created_at = models.DateTimeField(_("queued"), default=timezone.now)
     not_before = models.DateTimeField(_("not before"), default=timezone.now)
@@ -93,3 +99,8 @@ class Notice(models.Model):
 
     def __str__(self):
         return self.subject
+
+    @property
+    def shown_body(self) -> str:
+        """The text as others than the recipient may read it."""
+        return self.body.replace(self.secret, "…") if self.secret else self.body
