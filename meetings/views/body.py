@@ -37,7 +37,7 @@ def body(request: HttpRequest, pk: int) -> HttpResponse:
         "meetings/body.html",
         {
             "body": body,
-            "parent": Body.objects.visible_to(request.user).filter(pk=body.parent_id).first(),
+            "parent": _parent(body, request.user),
             "sides": _sides(body, request.user, today),
             "areas": body.areas.all(),
             "figures": body.figures.all(),
@@ -51,6 +51,13 @@ def body(request: HttpRequest, pk: int) -> HttpResponse:
             "may_schedule": can_schedule(request.user, body),
         },
     )
+
+
+def _parent(body: Body, user) -> Body | None:
+    """The body above, where the reader may know of it."""
+    if body.parent_id is None:
+        return None
+    return Body.objects.visible_to(user).filter(pk=body.parent_id).first()
 
 
 def _sides(body: Body, user, today) -> list[dict]:
