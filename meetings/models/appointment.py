@@ -158,7 +158,7 @@ def standing(user) -> Standing:
     """What the user holds today; asked once per user object, which lives for one request."""
     if user is None or not user.is_authenticated or user.person_id is None:
         return Standing([])
-    if "_standing" not in user.__dict__:
+    if not hasattr(user, "_standing"):  # not __dict__: request.user is a lazy wrapper
         today = timezone.now().date()
         held = Appointment.objects.on(today).filter(person=user.person_id)
         user._standing = Standing(list(held.select_related("party", "body")))
