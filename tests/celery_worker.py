@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from datetime import timedelta
 from urllib.parse import quote
 
 import redis
@@ -12,6 +13,7 @@ from django.db import connection
 from portal.services.supervisor import Part
 from tests.waiting import eventually
 
+LEASE = timedelta(seconds=5)  # after which a sender counts as dead
 QUEUE_KEYS = ("celery", "unacked*", "_kombu*", "*celery.pidbox*", "portal:alive:*")
 
 
@@ -32,6 +34,7 @@ class Worker:
                 "REDIS_URL": settings.REDIS_URL,
                 "EMAIL_URL": sink.url,
                 "PORTAL_WORKERS": "1",
+                "PORTAL_SEND_LEASE": str(LEASE.seconds),
             },
         )
 

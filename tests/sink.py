@@ -1,8 +1,10 @@
 """A mail server that keeps what it is given."""
 
+import asyncio
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from threading import Event
 
 from aiosmtpd.controller import Controller
 
@@ -26,6 +28,7 @@ class Sink:
         self.port = free_port()
         self.received: list[Received] = []
         self.answer = "250 Taken"  # "550 No such person" makes it refuse
+        self.answers = Event()  # cleared: it takes the message and then says nothing
         self._controller = None
 
     @property
@@ -47,6 +50,7 @@ class Sink:
         self.start()
         self.received.clear()
         self.answer = "250 Taken"
+        self.answers.set()
 
     def wait_for(self, count, seconds=15):
         """The messages, as soon as there are `count` of them."""
@@ -62,4 +66,6 @@ class Sink:
         if self.answer.startswith("250"):
             message = message_from_bytes(envelope.content, policy=policy.default)
             self.received.append(Received(envelope.mail_from, list(envelope.rcpt_tos), message))
+        if not self.answers.is_set():
+            await asyncio.to_thread(self.answers.wait, 30)
         return self.answer
