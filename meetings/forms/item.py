@@ -3,8 +3,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import get_language_info
-from django.utils.translation import gettext as _t
+from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import ActionItem, Body, StatusReport, Undertaking
@@ -24,6 +23,7 @@ class ItemForm(PortalModelForm):
             "text": _("The words of the record, with their verb."),
             "due_on": _("The day that the words mean. Empty when no date was agreed."),
         }
+        error_messages = {"text": {"required": _("Write the text as it was agreed.")}}
         widgets = {"text": forms.Textarea(attrs={"rows": 4}), "due_on": DayInput}
 
     def __init__(self, *args, **kwargs):
@@ -33,7 +33,7 @@ class ItemForm(PortalModelForm):
         self.languages = self._languages()
         for code in self.languages:
             self.fields[f"text_{code}"] = forms.CharField(
-                label=_t("Text in %(language)s")
+                label=gettext("Text in %(language)s")
                 % {"language": get_language_info(code)["name_translated"]},
                 required=False,
                 initial=self.instance.texts.get(code, ""),
@@ -145,7 +145,10 @@ class ReportForm(PortalForm):
     """What a side reports on its own part."""
 
     state = forms.ChoiceField(
-        label=_("How it stands"), choices=StatusReport.State, widget=forms.RadioSelect
+        label=_("How it stands"),
+        choices=StatusReport.State,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose how it stands.")},
     )
     text = forms.CharField(
         label=_("In words"),

@@ -64,8 +64,13 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
 
         `key_given` asks whether any side has given its key to closing.
         """
-        reported = Undertaking.objects.filter(item=OuterRef("pk"), latest__isnull=False)
-        seats = BodyParty.objects.on(today).filter(body=OuterRef("meeting__body"))
+        held = BodyParty.objects.on(today)
+        seats = held.filter(body=OuterRef("meeting__body"))
+        reported = Undertaking.objects.filter(
+            item=OuterRef("pk"),
+            latest__isnull=False,
+            party__in=held.filter(body=OuterRef("item__meeting__body")).values("party"),
+        )
         done = StatusReport.State.DONE
         spoke = Undertaking.objects.filter(item=OuterRef(OuterRef("pk")), latest__isnull=False)
         return self.annotate(

@@ -304,6 +304,14 @@ def test_the_word_in_a_query_is_the_word_of_the_item(cast, meeting):
     }  # fmt: skip
 
 
+def test_a_party_that_has_left_the_body_disputes_nothing(cast, item):
+    make_report(item, cast.malaysia, "done")
+    make_report(item, cast.russia, "blocked")
+    cast.group.seats.filter(party=cast.russia).update(until=today() - timedelta(days=1))
+    found = ActionItem.objects.with_word(CLOSING.given(ActionItem), today()).get()
+    assert found.stands == found.word().name == "open"
+
+
 def test_silence_of_one_side_is_no_dispute(cast, item):
     make_report(item, cast.malaysia, "done")
     assert item.word().name == "one_side"
@@ -588,7 +596,7 @@ def test_a_report_without_a_state_keeps_what_was_typed(client, cast, item):
     data = {"party": cast.malaysia.pk, "text": "Typed and not lost."}
     page = client.post(reverse("item-report", args=[item.pk]), data).content.decode()
     assert "Typed and not lost." in page
-    assert "One thing needs your attention" in page
+    assert "How it stands: Choose how it stands." in page
     assert not StatusReport.objects.exists()
 
 
