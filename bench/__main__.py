@@ -1,0 +1,66 @@
+"""script/bench [NAME …] [--quick] [--json FILE]"""
+
+import argparse
+import json
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench.client import Unexpected
+from bench.figures import NAMES, ON_STAGE, measure
+from portal.services.home import Refused
+from portal.services.supervisor import Stop
+
+
+def main(words: list[str]) -> int:
+    """Measure what is asked for and print it; a refusal is one sentence and exit code 1."""
+    arguments = read(words)
+    unknown = [name for name in arguments.names if name not in NAMES]
+    try:
+        if unknown:
+            raise Refused(f"There is no figure “{unknown[0]}”. There are: {', '.join(NAMES)}.")
+        # The starts take minutes and a package index: a quick look leaves them out.
+        usual = list(ON_STAGE) if arguments.quick else list(NAMES)
+        facts = circumstances()
+        result = measure(arguments.names or usual, quick=arguments.quick)
+    except (Refused, Unexpected) as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+    except Stop as stop:
+        return 128 + stop.signal
+    print(f"\n{result.as_table()}")
+    if arguments.json:
+        arguments.json.write_text(json.dumps(facts | result.as_json(), indent=2) + "\n")
+    return 0
+
+
+def read(words: list[str]) -> argparse.Namespace:
+    """The arguments."""
+    parser = argparse.ArgumentParser(
+        prog="script/bench",
+        description="Measures the portal, in ratios to a bare Django page measured beside it.",
+        epilog=f"Figures: {', '.join(NAMES)}. All of them when none is named.",
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="a figure to measure")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there, too")
+    parser.add_argument("--quick", action="store_true", help="one short run of each")
+    return parser.parse_args(words)
+
+
+def circumstances() -> dict[str, Any]:
+    """When and on what it was measured, as far as it matters to the numbers."""
+    load = os.getloadavg()[0]
+    if load > 0.5:
+        print(f"Other programs are busy here (load {load:.1f}): the figures will suffer.")
+    return {
+        "measured_at": datetime.now(UTC).isoformat(timespec="minutes"),
+        "cores": os.cpu_count(),
+        "load_before": load,
+        "python": ".".join(str(number) for number in sys.version_info[:3]),
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
