@@ -9,7 +9,7 @@ from meetings.models import ActionItem, Appointment, Body, Meeting, Sitting, Und
 from portal import notices
 from portal.agreement import Agreement
 from portal.clocks import ClockText
-from portal.models import Party, User, alternat
+from portal.models import Entry, Party, User, alternat
 from portal.notices import Recipient
 
 
@@ -65,13 +65,18 @@ def dates_key_awaited(meeting: Meeting, dates: Agreement) -> None:
     )
 
 
+def _moves(meeting: Meeting) -> str:
+    """A key part that is new whenever a meeting is announced again or called off again."""
+    return str(Entry.objects.about(meeting).count())
+
+
 def meeting_announced(meeting: Meeting) -> None:
     """To everybody in office, of all sides."""
     holders = _holders(meeting.body, "chair", "secretary", "focal_point")
     _tell_holders(
         meeting,
         "meeting_announced",
-        f"meeting-announced:{meeting.pk}:{meeting.revision}",
+        f"meeting-announced:{meeting.pk}:{_moves(meeting)}",
         holders,
     )
 
@@ -81,7 +86,7 @@ def meeting_called_off(meeting: Meeting, reason: str) -> None:
     _tell_holders(
         meeting,
         "meeting_called_off",
-        f"meeting-{meeting.status}:{meeting.pk}:{meeting.revision}",
+        f"meeting-{meeting.status}:{meeting.pk}:{_moves(meeting)}",
         _holders(meeting.body, "chair", "secretary", "focal_point"),
         reason=reason,
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from meetings import notifications
@@ -20,6 +20,9 @@ from portal.workflow import performed
 
 SCHEDULED = journal.register("meeting.scheduled", _("scheduled the meeting"))
 CHANGED = journal.register("meeting.changed", _("changed the dates, the place or the mode"))
+EDITED = journal.register(
+    "meeting.edited", _("changed the number, the title, the host or the description")
+)
 SITTING_ADDED = journal.register("meeting.sitting_added", _("added to the programme: %(sitting)s"))
 SITTING_CHANGED = journal.register(
     "meeting.sitting_changed", _("changed in the programme: %(sitting)s")
@@ -71,18 +74,18 @@ def change_meeting(meeting: Meeting, *, changes: Mapping[str, Any], revision: in
     row = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
     if row.revision != revision:
         raise Refused(
-            _t("Somebody changed this meeting since you opened it. Compare, then save again.")
+            gettext("Somebody changed this meeting since you opened it. Compare, then save again.")
         )
     changed = [name for name, value in changes.items() if getattr(row, name) != value]
     for name in changed:
         setattr(row, name, changes[name])
     agreed = any(name in AGREED_FIELDS for name in changed)
     if agreed:
-        DATES.revise(row, by=by, because=_t("The dates, the place or the mode changed."))
+        DATES.revise(row, by=by, because=_("The dates, the place or the mode changed."))
     with violations_explained(Meeting):
         row.save()
     if changed:
-        journal.record(row, CHANGED, by=by)
+        journal.record(row, CHANGED if agreed else EDITED, by=by)
     if agreed:
         notifications.dates_key_awaited(row, DATES)
         performed.send(Meeting, obj=row, transition="changed", by=by, reason="")
@@ -156,10 +159,10 @@ def reword_item(item: ActionItem, *, changes: Mapping[str, Any], revision: int, 
     """
     row = ActionItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
     if row.status == ActionItem.Status.DONE:
-        raise Refused(_t("This item is done. Reopen it first to change its text."))
+        raise Refused(gettext("This item is done. Reopen it first to change its text."))
     if row.revision != revision:
         raise Refused(
-            _t("Somebody changed this item since you opened it. Compare, then save again.")
+            gettext("Somebody changed this item since you opened it. Compare, then save again.")
         )
     before = {name: getattr(row, name) for name in changes}
     changed = [name for name, value in changes.items() if before[name] != value]
@@ -174,7 +177,7 @@ def reword_item(item: ActionItem, *, changes: Mapping[str, Any], revision: int, 
             before=_named(before[name]),
             after=_named(changes[name]),
         )
-    dropped = CLOSING.revise(row, by=by, because=_t("The text or the due date changed."))
+    dropped = CLOSING.revise(row, by=by, because=_("The text or the due date changed."))
     row.save()
     notifications.closing_key_dropped(row, dropped, by)
     return row
@@ -190,10 +193,10 @@ def report_status(undertaking: Undertaking, *, state: str, text: str, by: User) 
     """Report on a side's own part of an item. Raises NotYours for another side's part."""
     if not can_report(by, undertaking):
         raise NotYours(
-            _t("Only %(party)s reports on its own part.") % {"party": undertaking.party.label}
+            gettext("Only %(party)s reports on its own part.") % {"party": undertaking.party.label}
         )
     if undertaking.item.status == ActionItem.Status.DONE:
-        raise Refused(_t("This item is done. Reopen it first to report on it."))
+        raise Refused(gettext("This item is done. Reopen it first to report on it."))
     report = StatusReport.objects.create(
         undertaking=undertaking, state=state, text=text, reporter=by, reporter_name=by.name
     )
@@ -225,5 +228,5 @@ def take_back_key(item: ActionItem, *, party: Party, by: User) -> None:
     """Take a party's key to closing back. Raises Refused once the item is closed."""
     row = ActionItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
     if row.status == ActionItem.Status.DONE:
-        raise Refused(_t("This item is done. Reopen it first, which drops every side's key."))
+        raise Refused(gettext("This item is done. Reopen it first, which drops every side's key."))
     CLOSING.withdraw(row, party=party, by=by)
