@@ -18,8 +18,6 @@ from portal.services.home import ROOT
 from portal.services.network import free_port
 from tests.waiting import eventually
 
-pytestmark = pytest.mark.xdist_group("launcher")
-
 WORDS = {
     "database": "bin/postgres",
     "broker": "valkey-server",
@@ -192,8 +190,8 @@ def test_a_killed_part_comes_back(portal, part):
     os.kill(killed, signal.SIGKILL)
     if part in {"worker", "beat"}:
         portal.forget_sign_of_life(part)
-    eventually(lambda: portal.number_of(part) not in {None, killed}, 10, f"a new {part}")
-    eventually(portal.is_well, 20)
+    eventually(lambda: portal.number_of(part) not in {None, killed}, 30, f"a new {part}")
+    eventually(portal.is_well, 40)
 
 
 def test_a_second_start_says_that_it_is_running_and_where(portal):
