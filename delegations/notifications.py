@@ -1,6 +1,7 @@
 """Who is told what about a registration: one function a message."""
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -30,7 +31,9 @@ def personal_url(delegate: Delegate) -> str:
     return f"{settings.PORTAL_URL}{reverse('registration', args=[delegate.token])}"
 
 
-def _tell(delegate: Delegate, template: str, key: str, *, with_calendar: bool = False, **context):
+def _tell(
+    delegate: Delegate, template: str, key: str, *, with_calendar: bool = False, **context: Any
+) -> None:
     meeting = delegate.delegation.meeting
     approved = delegate.status == Delegate.Status.APPROVED
     sittings = delegate.programme()
@@ -50,6 +53,7 @@ def _tell(delegate: Delegate, template: str, key: str, *, with_calendar: bool = 
             **context,
         },
         about=meeting,
+        secret=delegate.token,
         calendar=calendar,
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from delegations import notifications
@@ -49,7 +49,7 @@ def set_places(desk: Desk, *, capacity: int | None, by: User) -> Desk:
     if capacity is not None and capacity < row.taken:
         raise Refused(
             # Not how many: the other side's waiting people are its own affair.
-            _t("More people are registered than this. Choose more places, or leave it empty.")
+            gettext("More people are registered than this. Choose more places, or leave it empty.")
         )
     row.capacity = capacity
     row.save(update_fields=["capacity"])
@@ -88,12 +88,12 @@ def _register(
     if earlier and _same_person(earlier, delegate):
         return earlier
     if not desk.takes_registrations:
-        raise Refused(_t("Registration for this meeting is closed."))
+        raise Refused(gettext("Registration for this meeting is closed."))
     delegate.person = _person(delegate)
     # Somebody else on the same phone went back to the filled form: that is another post.
     delegate.submission = None if earlier else submission
     if live_registration(desk.meeting, delegate.person):
-        raise AlreadyRegistered(_t("This person is already registered."))
+        raise AlreadyRegistered(gettext("This person is already registered."))
     delegate.save()
     delegate.sittings.set(sittings)
     journal.record(
@@ -107,7 +107,7 @@ def _register(
     notifications.registered(delegate)
     # Last, because from here to the commit everybody else who registers has to wait.
     if not desk.take_place():
-        raise Refused(_t("All places are taken."))
+        raise Refused(gettext("All places are taken."))
     return delegate
 
 
@@ -158,9 +158,9 @@ def change_registration(
     """Change a live registration. Another name or organisation asks for approval anew."""
     row = Delegate.objects.for_list().select_for_update(of=("self",)).get(pk=delegate.pk)
     if not row.is_live:
-        raise Refused(_t("This registration is no longer live, so it cannot be changed."))
+        raise Refused(gettext("This registration is no longer live, so it cannot be changed."))
     if not row.can_still_change:
-        raise Refused(_t("The meeting no longer lies ahead, so nothing can be changed."))
+        raise Refused(gettext("The meeting no longer lies ahead, so nothing can be changed."))
     sittings = list(sittings)
     changed = [name for name, value in changes.items() if getattr(row, name) != value]
     if not changed and set(sittings) == set(row.sittings.all()):

@@ -20,9 +20,10 @@ THRESHOLDS = (7, 1)
 
 @dataclass(frozen=True)
 class Reminder:
-    """One message to send: to whom, which threshold, under which key."""
+    """One message to send: to whom, before what, which threshold, under which key."""
 
     delegate: Delegate
+    first_at: datetime
     threshold: int
     day: date
 
@@ -43,49 +44,48 @@ def threshold_reached(day: date, today: date) -> int | None:
     return reached[-1] if reached else None
 
 
-def reminders_due(delegates: Iterable[Delegate], now: datetime) -> list[Reminder]:
+def reminders_due(meeting: Iterable[tuple[Delegate, datetime]], now: datetime) -> list[Reminder]:
     """The reminders whose time has come, by each delegate's own calendar and waking hours.
 
-    Each delegate carries `first_at`, the instant of the first sitting that concerns them.
+    Each delegate comes with the instant of the first sitting that concerns them.
     """
     found = []
-    for delegate in delegates:
-        if delegate.first_at <= now or not waking_hours(delegate.zone, now):
+    for delegate, first_at in meeting:
+        if first_at <= now or not waking_hours(delegate.zone, now):
             continue
-        day = day_in(delegate.zone, delegate.first_at)
+        day = day_in(delegate.zone, first_at)
         threshold = threshold_reached(day, day_in(delegate.zone, now))
         if threshold is not None:
-            found.append(Reminder(delegate, threshold, day))
+            found.append(Reminder(delegate, first_at, threshold, day))
     return found
 
 
-def delegates_to_meet(now: datetime) -> list[Delegate]:
-    """Approved delegates whose first sitting comes soon, each with `first_at`.
+def meeting_soon(now: datetime) -> list[tuple[Delegate, datetime]]:
+    """Approved delegates and when their meeting begins for them, those for whom that is soon.
 
-    It is the first of the sittings they chose, or of the meeting for who chose none.
+    It begins with the first sitting they chose, or with the first one of all for who chose none.
     """
-    sittings = Sitting.objects.taking_place().order_by("starts_at").values("starts_at")[:1]
-    chosen = sittings.filter(delegates=OuterRef("pk"))
-    any_of_meeting = sittings.filter(meeting=OuterRef("meeting"))
     horizon = now + timedelta(days=THRESHOLDS[0] + 1)
-    return list(
+    coming = Sitting.objects.upcoming(now).filter(starts_at__lt=horizon)
+    sittings = Sitting.objects.taking_place().order_by("starts_at").values("starts_at")
+    delegates = (
         Delegate.objects.with_programme()
-        .filter(
-            status=Delegate.Status.APPROVED,
-            meeting__status__in=["announced", "in_session"],
-            meeting__in=Sitting.objects.upcoming(now)
-            .filter(starts_at__lt=horizon)
-            .order_by()
-            .values("meeting"),
+        .filter(status=Delegate.Status.APPROVED, meeting__status__in=["announced", "in_session"])
+        .filter(meeting__in=coming.order_by().values("meeting"))
+        .annotate(
+            first_at=Coalesce(
+                Subquery(sittings.filter(delegates=OuterRef("pk"))[:1]),
+                Subquery(sittings.filter(meeting=OuterRef("meeting"))[:1]),
+            )
         )
-        .annotate(first_at=Coalesce(Subquery(chosen), Subquery(any_of_meeting)))
         .filter(first_at__gt=now, first_at__lt=horizon)
     )
+    return [(delegate, delegate.first_at) for delegate in delegates]
 
 
 def remind_delegates(now: datetime) -> int:
     """Queue what is due and not yet sent; returns how many messages."""
-    due = reminders_due(delegates_to_meet(now), now)
+    due = reminders_due(meeting_soon(now), now)
     sent = set(
         Notice.objects.filter(key__in=[reminder.notice_key for reminder in due]).values_list(
             "key", flat=True
@@ -94,5 +94,5 @@ def remind_delegates(now: datetime) -> int:
     unsent = [reminder for reminder in due if reminder.notice_key not in sent]
     with transaction.atomic():
         for reminder in unsent:
-            notifications.meeting_ahead(reminder.delegate, reminder.key, reminder.delegate.first_at)
+            notifications.meeting_ahead(reminder.delegate, reminder.key, reminder.first_at)
     return len(unsent)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from delegations import notifications, permissions
@@ -15,7 +15,7 @@ from portal.workflow import Transition, Workflow
 
 def _meeting_not_announced(desk: Desk) -> Iterator[str]:
     if desk.meeting.status not in {"announced", "in_session"}:
-        yield _t("The meeting is not announced.")
+        yield gettext("The meeting is not announced.")
 
 
 DESK = Workflow(
@@ -47,12 +47,14 @@ DESK = Workflow(
 def _no_place_left(delegate: Delegate) -> Iterator[str]:
     # A declined registration has given its place back, so approval needs one again.
     if delegate.status == Delegate.Status.DECLINED and delegate.meeting.desk.places_left == 0:
-        yield _t("All places are taken. Somebody has to cancel, or the places be raised, first.")
+        yield gettext(
+            "All places are taken. Somebody has to cancel, or the places be raised, first."
+        )
 
 
 def _approve(delegate: Delegate, by, reason: str) -> None:
     if delegate.status == Delegate.Status.DECLINED and not delegate.meeting.desk.take_place():
-        raise Refused(_t("All places are taken."))
+        raise Refused(gettext("All places are taken."))
     delegate.reason = ""
 
 

@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.functional import lazy
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from delegations.models import Delegate, Delegation
@@ -219,14 +219,16 @@ class AnswersForm(PortalForm):
     def clean_full_name(self):
         name = self.cleaned_data["full_name"]
         if not any(letter.isalpha() for letter in name):
-            raise forms.ValidationError(_t("Write your name in letters."))
+            raise forms.ValidationError(gettext("Write your name in letters."))
         return name
 
     def clean_latin_name(self):
         name = self.cleaned_data["latin_name"]
         if any(letter.isalpha() and not _is_latin(letter) for letter in name):
             raise forms.ValidationError(
-                _t("Write this in Latin letters only, as in your passport; the other script above.")
+                gettext(
+                    "Write this in Latin letters only, as in your passport; the other script above."
+                )
             )
         return name
 
@@ -236,7 +238,7 @@ class AnswersForm(PortalForm):
         if answers.get("latin_name") == "" and not _has_latin(answers.get("full_name", "a")):
             self.add_error(
                 "latin_name",
-                _t(
+                gettext(
                     "Write your name in Latin letters too, as in your passport: "
                     "the other side must be able to read it."
                 ),

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Case, Count, QuerySet, Value, When
+from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -49,9 +49,8 @@ def _page(
     visible = Delegate.objects.visible_to(request.user).filter(meeting=meeting)
     sides = meeting.sides(request.user)
     wanted = SearchForm(request.GET).wanted
-    page = Paginator(_wanted(visible, wanted, request.user), DELEGATES_A_PAGE).get_page(
-        request.GET.get("page")
-    )
+    listed = _wanted(visible, wanted).order_by(*_order(meeting, request.user))
+    page = Paginator(listed, DELEGATES_A_PAGE).get_page(request.GET.get("page"))
     rows = [(one, _may_approve(request.user, one)) for one in page]
     counters = tallies(meeting, request.user)
     may_run = desk is not None and can_run_desk(request.user, desk)
@@ -78,8 +77,8 @@ def _page(
     )
 
 
-def _wanted(visible: QuerySet[Delegate], wanted: dict[str, str], user) -> QuerySet[Delegate]:
-    """The rows asked for: what waits for this reader, the own side, the others."""
+def _wanted(visible: QuerySet[Delegate], wanted: dict[str, str]) -> QuerySet[Delegate]:
+    """The rows asked for; unless a status is named or a name sought, those who come."""
     found = visible.for_list().matching(wanted.get("q", ""))
     if "side" in wanted:
         found = found.filter(delegation__party__code=wanted["side"])
@@ -87,12 +86,20 @@ def _wanted(visible: QuerySet[Delegate], wanted: dict[str, str], user) -> QueryS
         found = found.filter(status=wanted["status"])
     elif "q" not in wanted:
         found = found.live()
-    mine = Delegate.objects.decided_by(user).waiting()
-    waits_for_me = Case(When(pk__in=mine.values("pk"), then=Value(0)), default=Value(1))
-    own_side = Case(
-        When(delegation__party__in=standing(user).party_ids, then=Value(0)), default=Value(1)
-    )
-    return found.order_by(waits_for_me, own_side, "delegation", "pk")
+    return found
+
+
+def _order(meeting: Meeting, user) -> list:
+    """What waits for this reader, then the own side, then the others."""
+    held = standing(user)
+    deciding = held.parties(meeting.body, "focal_point")
+    first = []
+    if deciding:
+        first.append(Q(status=Delegate.Status.PENDING, delegation__party__in=deciding))
+    if held.party_ids:
+        first.append(Q(delegation__party__in=held.party_ids))
+    ranks = [Case(When(rows, then=Value(0)), default=Value(1)) for rows in first]
+    return [*ranks, "delegation", "pk"]
 
 
 def _counts(visible: QuerySet[Delegate]) -> list[tuple[str, str, int]]:
