@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from meetings import notifications, permissions
@@ -32,15 +32,17 @@ CLOSING = Agreement(
 def _not_ready_to_announce(meeting: Meeting) -> Iterator[str]:
     yield from DATES.missing_sentences(meeting)
     for party in meeting.parties_without_chair():
-        yield _t("%(party)s has no co-chair in office. Appoint one first.") % {"party": party.label}
+        yield gettext("%(party)s has no co-chair in office. Appoint one first.") % {
+            "party": party.label
+        }
     if not meeting.sittings.taking_place().exists():
-        yield _t("The programme is empty. Add at least one sitting.")
+        yield gettext("The programme is empty. Add at least one sitting.")
 
 
 def _not_begun(meeting: Meeting) -> Iterator[str]:
     first = meeting.sittings.taking_place().order_by("starts_at").first()
     if first and first.starts_at > timezone.now():
-        yield _t("The first sitting has not begun yet.")
+        yield gettext("The first sitting has not begun yet.")
 
 
 def _announce(meeting: Meeting, by, reason: str) -> None:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal import journal
+from portal.languages import in_source, translated
 from portal.refusal import NotYours, Refused
 
 if TYPE_CHECKING:
@@ -157,10 +158,10 @@ class Agreement:
         row = type(obj)._default_manager.select_for_update(of=("self",)).get(pk=obj.pk)
         if not self.office(by, row, party):
             raise NotYours(_("Only %(party)s can take back its own key.") % {"party": party.label})
-        if self._drop(row, reason or _("taken back"), party=party):
+        if self._drop(row, reason or gettext_lazy("taken back"), party=party):
             journal.record(row, WITHDRAWN, by=by, party=party, reason=reason, subject=self.words)
 
-    def revise(self, obj: Any, *, by: "User", because: str) -> list["Party"]:
+    def revise(self, obj: Any, *, by: "User", because: Any) -> list["Party"]:
         """Count a new revision and drop the keys given to the old one; returns whose.
 
         Call it on a locked row inside the transaction that changes the text.
@@ -171,7 +172,7 @@ class Agreement:
             journal.record(obj, DROPPED, by=by, party=party, reason=because, subject=self.words)
         return dropped
 
-    def _drop(self, obj: Any, because: str, party: "Party | None" = None) -> list["Party"]:
+    def _drop(self, obj: Any, because: Any, party: "Party | None" = None) -> list["Party"]:
         from portal.models import Key
 
         live = Key.objects.filter(
@@ -180,7 +181,7 @@ class Agreement:
         if party:
             live = live.filter(party=party)
         parties = [key.party for key in live]
-        live.update(dropped_at=timezone.now(), dropped_because=because)
+        live.update(dropped_at=timezone.now(), dropped_because=in_source(because))
         return parties
 
 
@@ -189,7 +190,9 @@ def _seal(party: "Party", key: "Key | None", revision: int) -> Seal:
         return Seal(party, "empty")
     facts = {"by": key.holder_name, "office": key.office}
     if key.dropped_at:
-        return Seal(party, "broken", at=key.dropped_at, reason=key.dropped_because, **facts)
+        return Seal(
+            party, "broken", at=key.dropped_at, reason=translated(key.dropped_because), **facts
+        )
     if key.revision != revision:
         return Seal(party, "broken", at=key.given_at, reason=_("an earlier version"), **facts)
     return Seal(party, "full", at=key.given_at, **facts)

@@ -151,15 +151,17 @@ def day_in(zone: str, now: datetime) -> date:
 
 
 @functools.cache
-def _holidays_in(country: str, year: int) -> dict[date, str]:
+def _holidays_in(country: str, year: int, language: str) -> dict[date, str]:
     if country not in public_holidays.list_supported_countries():
         return {}
-    return dict(public_holidays.country_holidays(country, years=year))
+    spoken = public_holidays.list_localized_countries().get(country, [])
+    names = next((one for one in spoken if one.startswith(language)), None)
+    return dict(public_holidays.country_holidays(country, years=year, language=names))
 
 
 def day_off(party: "Party", day: date) -> str:
     """Why the party does not work on that day of its own calendar; empty when it does."""
-    holiday = _holidays_in(party.holiday_calendar, day.year).get(day)
+    holiday = _holidays_in(party.holiday_calendar, day.year, current_language()).get(day)
     if holiday:
         return str(holiday)
     if day.isoweekday() in party.rest_days:

@@ -9,10 +9,11 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model
-from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
+
+from portal.languages import in_source, translated
 
 if TYPE_CHECKING:
     from portal.models import Entry, Party, User
@@ -40,7 +41,7 @@ def record(
     name: str = "",
     party: "Party | None" = None,
     private_to: "Party | None" = None,
-    reason: str = "",
+    reason: Any = "",
     **data: Any,
 ) -> "Entry":
     """Write one line: what `by` did to `target`, for the side of that person unless named.
@@ -59,7 +60,7 @@ def record(
         actor_name=by.name if by else name,
         party=party or (by.party if by else None),
         private_to=private_to,
-        reason=reason,
+        reason=in_source(reason),
         data={key: _stored(value) for key, value in data.items()},
     )
 
@@ -70,8 +71,7 @@ def _stored(value: Any) -> Any:
     if isinstance(value, date):
         return {"date": value.isoformat()}
     if isinstance(value, Promise):
-        with translation.override("en"):
-            return {"words": str(value)}
+        return {"words": in_source(value)}
     return value if isinstance(value, int) else str(value)
 
 
@@ -81,5 +81,5 @@ def _shown(value: Any) -> str:
     if isinstance(value, dict) and "date" in value:
         return date_format(date.fromisoformat(value["date"]), "DATE_FORMAT")
     if isinstance(value, dict) and "words" in value:
-        return translation.gettext(value["words"])
+        return translated(value["words"])
     return str(value)

@@ -1,8 +1,10 @@
 """Words that live in data rather than in catalogues: names per language, ordinals."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext, override
 
 
 def current_language() -> str:
@@ -13,6 +15,19 @@ def current_language() -> str:
 def in_language(names: Mapping[str, str], default: str) -> str:
     """The name in the current language, or the default (English) one."""
     return names.get(current_language()) or default
+
+
+def in_source(words: Any) -> str:
+    """Words that the portal itself puts into a row, in English: read back with `translated`."""
+    if not isinstance(words, Promise):
+        return str(words)
+    with override("en"):
+        return str(words)
+
+
+def translated(words: str) -> str:
+    """The portal's own words in the current language; what a person typed stays as it is."""
+    return gettext(words) if words else ""
 
 
 def _english(number: int) -> str:

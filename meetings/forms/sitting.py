@@ -2,8 +2,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django import forms
+from django.forms.utils import ErrorDict
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import Meeting, Room, Sitting
@@ -83,7 +84,7 @@ def room_conflict(sitting: Sitting) -> str:
 
 
 def taken_sentence(sitting: Sitting, other: Sitting) -> str:
-    return _t(
+    return gettext(
         "%(room)s is taken on %(when)s by another sitting. Choose another room or another time."
     ) % {
         "room": sitting.room,
@@ -177,9 +178,6 @@ class SittingRowForm(PortalModelForm):
         self.parties = parties
         self.areas = {str(area.pk): area for area in areas}
         self.fields["area"].queryset = areas
-        if not self.is_included:
-            for name in ("day", "wall", "minutes"):
-                self.fields[name].required = False
 
     @property
     def is_included(self) -> bool:
@@ -190,10 +188,11 @@ class SittingRowForm(PortalModelForm):
     def heading(self) -> str:
         """What the row is, as the programme will name it."""
         area = self.areas.get(str(self["area"].value() or ""))
-        kind = Sitting.Kind(self["kind"].value() or Sitting.Kind.CONSULTATION).label
+        kinds = dict(Sitting.Kind.choices)
+        kind = kinds.get(self["kind"].value(), Sitting.Kind.CONSULTATION.label)
         if area is None:
             return str(kind)
-        return _t("%(kind)s: %(area)s") % {"kind": kind, "area": area}
+        return gettext("%(kind)s: %(area)s") % {"kind": kind, "area": area}
 
     @property
     def preview(self) -> Preview | None:
@@ -201,9 +200,11 @@ class SittingRowForm(PortalModelForm):
         fields = {name: self[name].value() for name in ("day", "wall", "minutes")}
         return PreviewForm({**fields, "zone": self.instance.zone}).preview(self.parties)
 
-    def _post_clean(self):
+    def full_clean(self):
         if self.is_included:
-            super()._post_clean()
+            super().full_clean()
+        else:
+            self._errors, self.cleaned_data = ErrorDict(), {}
 
 
 class ProgrammeFormSet(forms.BaseFormSet):
@@ -216,7 +217,7 @@ class ProgrammeFormSet(forms.BaseFormSet):
             conflict = room_conflict(sitting) if sitting.room_id else ""
             for earlier in rows[:index]:
                 if _collide(sitting, earlier.instance):
-                    conflict = _t(
+                    conflict = gettext(
                         "%(room)s is wanted twice at that time: also by %(other)s. "
                         "Choose another room or another time."
                     ) % {"room": sitting.room, "other": earlier.heading}

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models.appointment import standing
@@ -76,7 +76,7 @@ class Body(models.Model):
     def save(self, *args, **kwargs):
         self.above = [*self.parent.above, self.parent.pk] if self.parent else []
         if self.pk in self.above:
-            raise ValidationError({"parent": _t("A body cannot stand beneath itself.")})
+            raise ValidationError({"parent": gettext("A body cannot stand beneath itself.")})
         super().save(*args, **kwargs)
         for child in self.children.exclude(above=[*self.above, self.pk]):
             child.save()  # a body that moves takes the whole branch along

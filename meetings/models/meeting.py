@@ -3,7 +3,7 @@ from datetime import date
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models.appointment import standing
@@ -119,10 +119,10 @@ class Meeting(models.Model):
     def label(self) -> str:
         """The number in words, as “2nd meeting”."""
         words = {
-            ("commission", "ordinary"): _t("%(ordinal)s session"),
-            ("commission", "extraordinary"): _t("%(ordinal)s extraordinary session"),
-            ("", "ordinary"): _t("%(ordinal)s meeting"),
-            ("", "extraordinary"): _t("%(ordinal)s extraordinary meeting"),
+            ("commission", "ordinary"): gettext("%(ordinal)s session"),
+            ("commission", "extraordinary"): gettext("%(ordinal)s extraordinary session"),
+            ("", "ordinary"): gettext("%(ordinal)s meeting"),
+            ("", "extraordinary"): gettext("%(ordinal)s extraordinary meeting"),
         }
         kind = "commission" if self.body.kind == Body.Kind.COMMISSION else ""
         return words[kind, self.series] % {"ordinal": ordinal(self.number)}
@@ -130,7 +130,10 @@ class Meeting(models.Model):
     @property
     def full_label(self) -> str:
         """Number and body, as a message or a calendar names it."""
-        return _t("%(meeting)s of the %(body)s") % {"meeting": self.label, "body": self.body.label}
+        return gettext("%(meeting)s of the %(body)s") % {
+            "meeting": self.label,
+            "body": self.body.label,
+        }
 
     @property
     def is_over(self) -> bool:

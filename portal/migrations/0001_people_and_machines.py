@@ -211,7 +211,7 @@ class Migration(migrations.Migration):
                     "secret",
                     models.CharField(
                         blank=True,
-                        help_text="What in the text is for the recipient's eyes alone, as a personal link's key.",
+                        help_text="What in the text only the recipient may read: a personal link's key.",
                         max_length=200,
                         verbose_name="secret",
                     ),

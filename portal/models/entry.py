@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal import journal
+from portal.languages import translated
 from portal.models.party import Party
 
 
@@ -52,6 +53,11 @@ class Entry(models.Model):
 
     def __str__(self):
         return f"{self.actor_name}: {self.sentence}"
+
+    @property
+    def shown_reason(self) -> str:
+        """The reason as it was typed, or the portal's own words in the reader's language."""
+        return translated(self.reason)
 
     @property
     def sentence(self) -> str:

@@ -65,7 +65,7 @@ class Notice(models.Model):
         _("secret"),
         max_length=200,
         blank=True,
-        help_text=_("What in the text is for the recipient's eyes alone, as a personal link's key."),
+        help_text=_("What in the text only the recipient may read: a personal link's key."),
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     created_at = models.DateTimeField(_("queued"), default=timezone.now)

@@ -303,9 +303,15 @@ def test_two_bars_on_one_page_share_no_id():
 
 def test_history_says_who_for_which_side_what_and_why():
     entry = SimpleNamespace(
-        actor_name="Nur Aisyah", party=MALAYSIA, at=PLENARY, sentence="declined", reason="Too late."
+        actor_name="Nur Aisyah",
+        party=MALAYSIA,
+        at=PLENARY,
+        sentence="declined",
+        shown_reason="Too late.",
     )
-    portal = SimpleNamespace(actor_name="", party=None, at=PLENARY, sentence="reminded", reason="")
+    portal = SimpleNamespace(
+        actor_name="", party=None, at=PLENARY, sentence="reminded", shown_reason=""
+    )
     with timezone.override("Asia/Kuala_Lumpur"):
         shown = words("{% history entries %}", entries=[entry, portal])
     assert shown == (
@@ -459,6 +465,6 @@ def test_no_template_writes_a_style_or_a_script_into_the_page():
     found = [
         path.relative_to(ROOT)
         for path in (ROOT / "templates").rglob("*.html")
-        if re.search(r"\sstyle=|<style|\son[a-z]+=|<script(?![^>]*\bsrc=)", path.read_text())
+        if re.search(r"\sstyle=|<style|\son[a-z]+=[\"']|<script(?![^>]*\bsrc=)", path.read_text())
     ]
     assert not found
