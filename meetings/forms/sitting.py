@@ -210,6 +210,10 @@ class SittingRowForm(PortalModelForm):
 class ProgrammeFormSet(forms.BaseFormSet):
     """The rows of a programme, which must not take one room twice among themselves either."""
 
+    def get_form_kwargs(self, index):
+        # A row is left out by its own box alone, never because it is as it was proposed.
+        return {**super().get_form_kwargs(index), "empty_permitted": False}
+
     def clean(self):
         rows = [row for row in self.forms if row.is_included and not row.errors]
         for index, row in enumerate(rows):
