@@ -26,6 +26,13 @@ def main(arguments: list[str]) -> int:
     except (Refused, ImproperlyConfigured) as refusal:
         print(refusal, file=sys.stderr)
         return 1
+    except (PermissionError, FileNotFoundError) as error:
+        print(
+            f"{error.filename} cannot be made or written: {error.strerror}. "
+            "Is the state folder (PORTAL_HOME) yours?",
+            file=sys.stderr,
+        )
+        return 1
     print(USAGE, file=sys.stderr)
     return 2
 

@@ -19,7 +19,7 @@ from portal.services.database import Database
 from portal.services.home import ROOT, Home, Record, Refused
 from portal.services.network import hold
 from portal.services.steps import say, step, tell
-from portal.services.supervisor import Stop, Supervisor
+from portal.services.supervisor import Part, Stop, Supervisor
 from portal.services.web import web
 from portal.services.worker import worker
 
@@ -72,7 +72,7 @@ def start_all(home: Home, supervisor: Supervisor, held: socket.socket) -> None:
         parts = [web(home, held, environment), worker(home, environment), beat(home, environment)]
         for part in parts:
             supervisor.start(part)
-        supervisor.until(all_is_well, 90, *parts)
+        wait_until_well(supervisor, parts)
 
     say(f"Logs lie in {home.path / 'log'}")
     if settings.EMAIL_URL.startswith("file:"):
@@ -102,23 +102,44 @@ def load_demonstration(home: Home, supervisor: Supervisor, environment: dict[str
         home.demonstration_due.unlink()
 
 
-def all_is_well() -> bool:
-    """Whether /healthz says so and the first page answers as well."""
-    return ask("/healthz") == 200 and ask("/") < 500
+def wait_until_well(supervisor: Supervisor, parts: list[Part]) -> None:
+    """Wait until /healthz and the first page answer; say what was heard if they do not."""
+    status, heard = 0, ""
+
+    def is_answered() -> bool:
+        nonlocal status, heard
+        status, heard = ask("/healthz")
+        return status == 400 or (status == 200 and ask("/")[0] < 500)
+
+    try:
+        supervisor.until(is_answered, 90, *parts)
+    except Refused as refusal:
+        raise Refused(f"{refusal}\n/healthz says: {heard}") from refusal
+    if status == 400:
+        raise Refused(
+            f"The portal does not answer to its own name {own_name()}. PORTAL_ALLOWED_HOSTS "
+            "must contain the host of PORTAL_URL."
+        )
 
 
-def ask(path: str) -> int:
-    """The status of a page, asked for under the name by which people call the portal."""
+def ask(path: str) -> tuple[int, str]:
+    """The status and the text of a page, asked for by the name that people call the portal."""
     connection = http.client.HTTPConnection(
         settings.PORTAL_HOST.strip("[]"), settings.PORTAL_PORT, timeout=10
     )
     try:
-        connection.request("GET", path, headers={"Host": urlsplit(settings.PORTAL_URL).netloc})
-        return connection.getresponse().status
-    except OSError:
-        return 599
+        connection.request("GET", path, headers={"Host": own_name()})
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode(errors="replace")
+    except (OSError, http.client.HTTPException) as error:
+        return 599, f"no answer ({error})"
     finally:
         connection.close()
+
+
+def own_name() -> str:
+    """Host and port by which people call the portal."""
+    return urlsplit(settings.PORTAL_URL).netloc
 
 
 def already_running(home: Home) -> str:
@@ -170,9 +191,7 @@ def check_database(url: str) -> None:
     try:
         psycopg.connect(url, connect_timeout=5).close()
     except psycopg.Error as error:
-        raise Refused(
-            f"The database that DATABASE_URL names does not let us in: {error}"
-        ) from error
+        raise Refused(f"The database of DATABASE_URL does not let us in: {error}") from error
 
 
 def check_broker(url: str) -> None:
