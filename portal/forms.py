@@ -1,5 +1,6 @@
 """What every form of the portal has in common."""
 
+import functools
 import unicodedata
 from datetime import date
 from zoneinfo import available_timezones
@@ -95,6 +96,7 @@ def _shows(letter: str) -> bool:
     return unicodedata.category(letter) not in {"Cf", "Zs", "Zl", "Zp"}
 
 
+@functools.cache
 def zone_choices() -> list[tuple[str, str]]:
     """The zones people live in, by name; the database's old aliases are left out."""
     names = (name for name in available_timezones() if "/" in name)

@@ -1,5 +1,6 @@
 import uuid
 from datetime import datetime, timedelta
+from zoneinfo import available_timezones
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
@@ -154,7 +155,8 @@ class Sitting(models.Model):
         return f"{reverse('meeting', args=[self.meeting_id])}#sitting-{self.pk}"
 
     def clean(self):
-        if self.day and self.wall and self.zone and self.minutes:
+        # What is missing or unknown is refused at its own field; there is no time to reckon.
+        if self.day and self.wall and self.minutes and self.zone in available_timezones():
             try:
                 self.reckon()
             except NoSuchTime as error:
