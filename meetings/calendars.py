@@ -1,6 +1,7 @@
 """Calendar files (RFC 5545) of meetings."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -21,10 +22,27 @@ def calendar_file(meeting: Meeting, sittings: Iterable[Sitting], *, with_links: 
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", meeting.full_label)
-    for sitting in sittings:
-        calendar.add_component(_event(meeting, sitting, with_links))
+    events = [_event(meeting, sitting, with_links) for sitting in sittings]
+    for event in events or [_days(meeting)]:  # a calendar without any event is not valid
+        calendar.add_component(event)
     calendar.add_missing_timezones()
     return calendar.to_ical().decode()
+
+
+def _days(meeting: Meeting) -> Event:
+    """The days of a meeting whose programme the reader does not see, or not yet."""
+    event = Event()
+    event.add("uid", f"meeting-{meeting.pk}@{settings.PORTAL_MAIL_DOMAIN}")
+    event.add("sequence", meeting.revision)
+    event.add("dtstamp", timezone.now())
+    event.add("dtstart", meeting.starts_on)
+    event.add("dtend", meeting.ends_on + timedelta(days=1))  # the first day after it
+    event.add("summary", meeting.full_label)
+    event.add("status", "CANCELLED" if meeting.is_off else "CONFIRMED")
+    event.add("url", f"{settings.PORTAL_URL}{meeting.get_absolute_url()}")
+    if meeting.place:
+        event.add("location", meeting.place)
+    return event
 
 
 def _event(meeting: Meeting, sitting: Sitting, with_links: bool) -> Event:

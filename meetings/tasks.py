@@ -6,5 +6,5 @@ from meetings import reminders
 
 @shared_task
 def remind_owners() -> None:
-    """Remind owners of action items; runs every hour, each reminder leaves once."""
+    """Remind owners of action items; runs every few minutes, each reminder leaves once."""
     reminders.remind_owners(timezone.now())

@@ -18,10 +18,11 @@ from django.utils.translation import gettext_lazy
 
 from portal import journal
 from portal.languages import in_source, translated
+from portal.models import Key, alternat
 from portal.refusal import NotYours, Refused
 
 if TYPE_CHECKING:
-    from portal.models import Key, Party, User
+    from portal.models import Party, User
 
 GIVEN = journal.register("key.given", gettext_lazy("gave the key of %(party)s: %(subject)s"))
 WITHDRAWN = journal.register(
@@ -63,10 +64,8 @@ class Agreement:
 
     # --- looking ----------------------------------------------------------------------
 
-    def keys_of(self, objects: Iterable[models.Model]) -> dict[int, list["Key"]]:
+    def keys_of(self, objects: Iterable[models.Model]) -> dict[int, list[Key]]:
         """All keys ever given to some objects of one kind, by primary key, in one query."""
-        from portal.models import Key
-
         objects = list(objects)
         found: dict[int, list[Key]] = {obj.pk: [] for obj in objects}
         if objects:
@@ -77,13 +76,22 @@ class Agreement:
                 found[key.object_id].append(key)
         return found
 
-    def seals(self, obj: Any, keys: Sequence["Key"] | None = None) -> list[Seal]:
-        """One seal per party; `keys` spares the query where a list fetched them."""
+    def seals(
+        self,
+        obj: Any,
+        keys: Sequence[Key] | None = None,
+        own: Iterable[int] = (),
+    ) -> list[Seal]:
+        """One seal per party, those of `own` (the reader's sides) first.
+
+        `keys` spares the query where a list fetched them.
+        """
         keys = self.keys_of([obj])[obj.pk] if keys is None else keys
         latest = {key.party_id: key for key in keys}
-        return [_seal(party, latest.get(party.pk), obj.revision) for party in self.parties(obj)]
+        parties = alternat(self.parties(obj), own)
+        return [_seal(party, latest.get(party.pk), obj.revision) for party in parties]
 
-    def missing(self, obj: Any, keys: Sequence["Key"] | None = None) -> list["Party"]:
+    def missing(self, obj: Any, keys: Sequence[Key] | None = None) -> list["Party"]:
         """The parties whose key to the present revision is not there."""
         return [seal.party for seal in self.seals(obj, keys) if seal.state != "full"]
 
@@ -108,8 +116,6 @@ class Agreement:
 
         With `parties`, only the keys of those count.
         """
-        from portal.models import Key
-
         keys = Key.objects.filter(
             content_type=ContentType.objects.get_for_model(model),
             object_id=OuterRef("pk"),
@@ -122,14 +128,12 @@ class Agreement:
     # --- doing ------------------------------------------------------------------------
 
     @transaction.atomic
-    def give(self, obj: Any, *, party: "Party", by: "User", revision: int) -> "Key":
+    def give(self, obj: Any, *, party: "Party", by: "User", revision: int) -> Key:
         """Give a party's key to the revision that `by` has read.
 
         Raises NotYours when `by` may not turn this key, Refused when the text has changed
         since or the key is there already.
         """
-        from portal.models import Key
-
         row = type(obj)._default_manager.select_for_update(of=("self",)).get(pk=obj.pk)
         office = self.office(by, row, party)
         if not office:
@@ -173,8 +177,6 @@ class Agreement:
         return dropped
 
     def _drop(self, obj: Any, because: Any, party: "Party | None" = None) -> list["Party"]:
-        from portal.models import Key
-
         live = Key.objects.filter(
             content_type=_type(obj), object_id=obj.pk, subject=self.subject, dropped_at=None
         ).select_related("party")
@@ -185,7 +187,7 @@ class Agreement:
         return parties
 
 
-def _seal(party: "Party", key: "Key | None", revision: int) -> Seal:
+def _seal(party: "Party", key: Key | None, revision: int) -> Seal:
     if key is None:
         return Seal(party, "empty")
     facts = {"by": key.holder_name, "office": key.office}

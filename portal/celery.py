@@ -16,13 +16,13 @@ app.conf.beat_schedule = {
     "send waiting messages": {"task": "portal.tasks.send_waiting", "schedule": 10},
     # /healthz reads how long ago beat and worker last met.
     "beat is alive": {"task": "portal.tasks.heartbeat", "schedule": 5},
-    # Reminders compare "due and not yet sent": a missed hour is made good by the next.
+    # Reminders compare "due and not yet sent": a missed turn is made good by the next.
     "remind delegates of meetings": {
         "task": "delegations.tasks.remind_delegates",
-        "schedule": crontab(minute=5),
+        "schedule": crontab(minute="5-59/10"),
     },
     "remind owners of action items": {
         "task": "meetings.tasks.remind_owners",
-        "schedule": crontab(minute=10),
+        "schedule": crontab(minute="*/10"),
     },
 }

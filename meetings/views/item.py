@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from meetings import operations
 from meetings.forms.item import ChangeForm, ItemForm, KeyForm, ReportForm, UndertakingForm
-from meetings.models import ActionItem, Body, Meeting, Undertaking
+from meetings.models import ActionItem, Body, Meeting, Undertaking, standing
 from meetings.permissions import (
     can_add_item,
     can_edit_item,
@@ -62,7 +62,7 @@ def _item_page(
     request: HttpRequest, item: ActionItem, bound: ReportForm | None = None
 ) -> HttpResponse:
     today = timezone.localdate()
-    seals = matrix.seals_of(item, request.user)
+    seals = CLOSING.seals(item, own=standing(request.user).party_ids)
     given = [seal.party for seal in seals if seal.state == "full"]
     context = {
         "item": item,

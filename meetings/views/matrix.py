@@ -98,26 +98,16 @@ def age(item: ActionItem, today: date, depth: int = 1) -> str:
 
 
 def _row(item: ActionItem, keys: list, user, today: date) -> Row:
-    seals = CLOSING.seals(item, keys)
+    seals = CLOSING.seals(item, keys, own=standing(user).party_ids)
     word = item.word(sum(seal.state == "full" for seal in seals), today)
     return Row(
         item=item,
         word=word,
         halves=halves(item, user),
-        seals=_own_first(seals, user),
+        seals=seals,
         age=age(item, today),
         is_late=item.is_overdue(today),
     )
-
-
-def _own_first(seals: list[Seal], user) -> list[Seal]:
-    own = standing(user).party_ids
-    return sorted(seals, key=lambda seal: seal.party.pk not in own)
-
-
-def seals_of(item: ActionItem, user) -> list[Seal]:
-    """The seals of closing, the reader's own side first."""
-    return _own_first(CLOSING.seals(item), user)
 
 
 def sheets(items: Iterable[ActionItem], user, today: date) -> Iterator[Sheet]:

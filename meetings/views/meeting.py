@@ -16,7 +16,7 @@ from meetings.calendars import calendar_file
 from meetings.forms.item import KeyForm
 from meetings.forms.meeting import DayForm, MeetingChangeForm, MeetingForm
 from meetings.forms.sitting import ProgrammeRows
-from meetings.models import Body, Meeting, Sitting
+from meetings.models import Body, Meeting, Sitting, standing
 from meetings.permissions import can_run, can_schedule, can_see_inside
 from meetings.transitions import DATES, MEETING
 from meetings.views.tabs import meeting_tabs
@@ -87,7 +87,7 @@ def _keys(meeting: Meeting, user, inside: bool) -> dict:
     """The seals of dates and place while they can still be agreed, and the user's own keys."""
     if not inside or meeting.is_over:
         return {"seals": [], "own_keys": []}
-    seals = DATES.seals(meeting)
+    seals = DATES.seals(meeting, own=standing(user).party_ids)
     given = {seal.party: seal.state == "full" for seal in seals}
     own = DATES.parties_of(meeting, user)
     return {"seals": seals, "own_keys": [(party, given[party]) for party in own]}
