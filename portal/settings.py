@@ -183,6 +183,7 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "js_lib_bootstrap_icons",
+    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -240,7 +241,8 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ms", _("Malay")), ("ru", _("Russian"))]
-LOCALE_PATHS = [ROOT / "locale"]
+# The second one speaks Malay where allauth has none and Django's own errs.
+LOCALE_PATHS = [ROOT / "locale", ROOT / "locale" / "allauth"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 

@@ -1,4 +1,5 @@
 from django.conf import settings
+from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
@@ -11,6 +12,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("language/", login_not_required(set_language), name="set_language"),
     path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
     path("", include("meetings.urls")),
     path("", include("delegations.urls")),
 ]

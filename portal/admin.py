@@ -1,0 +1,48 @@
+"""The technical administrator's desk: who exists. What sides do and say is not here."""
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
+from django.utils.translation import gettext_lazy as _
+
+from portal.models import Organisation, Party, Person, User
+
+admin.site.site_header = admin.site.site_title = _("Commission portal")
+admin.site.index_title = _("Who exists: parties, people, bodies, offices")
+# One way to sign in, with its limits and, later, its second factor.
+admin.site.login = secure_admin_login(admin.site.login)
+admin.site.unregister(Group)
+
+
+@admin.register(Party)
+class PartyAdmin(admin.ModelAdmin):
+    list_display = ["short_name", "name", "kind", "city", "zone"]
+
+
+@admin.register(Person)
+class PersonAdmin(admin.ModelAdmin):
+    list_display = ["full_name", "latin_name", "honorific", "email", "party"]
+    list_filter = ["party"]
+    search_fields = ["full_name", "latin_name", "email"]
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(admin.ModelAdmin):
+    list_display = ["name", "party"]
+    list_filter = ["party"]
+    search_fields = ["name"]
+
+
+@admin.register(User)
+class AccountAdmin(UserAdmin):
+    list_display = ["email", "person", "is_active", "is_staff"]
+    list_filter = ["is_active", "is_staff"]
+    search_fields = ["email", "person__full_name"]
+    ordering = ["email"]
+    autocomplete_fields = ["person"]
+    fieldsets = [
+        (None, {"fields": ["email", "password", "person"]}),
+        (_("Rights"), {"fields": ["is_active", "is_staff", "is_superuser"]}),
+    ]
+    add_fieldsets = [(None, {"fields": ["email", "person", "password1", "password2"]})]
