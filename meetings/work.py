@@ -43,7 +43,8 @@ def _meetings(user: User, today: date) -> Iterator[WorkItem]:
     ahead = (
         Meeting.objects.filter(standing(user).sees("body"))
         .filter(status__in=["planned", "announced"], ends_on__gte=today)
-        .for_list()[:AT_MOST]
+        .for_list()
+        .order_by("starts_on", "pk")[:AT_MOST]
     )
     keys = DATES.keys_of(ahead)
     for meeting in ahead:
