@@ -49,7 +49,7 @@ def _tell(
             "meeting": meeting,
             "personal_url": personal_url(delegate),
             "programme": [(sitting, clock(sitting)) for sitting in sittings],
-            "show_links": approved,
+            "show_links": approved and not meeting.is_off,
             **context,
         },
         about=meeting,

@@ -94,7 +94,7 @@ class DelegateQuerySet(models.QuerySet["Delegate"]):
 
     def with_programme(self):
         """With the sittings chosen and the clocks of all sides, as a message writes them."""
-        return self.for_list().prefetch_related(*PROGRAMME)
+        return self.for_list().select_related("person").prefetch_related(*PROGRAMME)
 
     def by_rank(self):
         """In the order they registered, within their side."""

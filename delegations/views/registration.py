@@ -223,7 +223,7 @@ def _own_page(request: HttpRequest, name: str, delegate: Delegate, **context) ->
             "meeting": meeting,
             "sittings": delegate.programme(),
             "places": [party.place for party in meeting.sides()],
-            "shows_links": delegate.status == Delegate.Status.APPROVED,
+            "shows_links": delegate.status == Delegate.Status.APPROVED and not meeting.is_off,
             **context,
         },
     )

@@ -1,0 +1,275 @@
+"""The text of every message, compared by equality with a stored one."""
+
+from datetime import UTC, date, datetime, time
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.db import transaction
+
+from delegations import notifications
+from delegations.models import Delegate
+from delegations.transitions import DELEGATE
+from meetings import operations
+from meetings.transitions import MEETING, SITTING
+from portal.models import Key, Notice
+from tests.cast import make_cast
+from tests.delegations.answers import messages
+from tests.factories import (
+    make_area,
+    make_delegate,
+    make_desk,
+    make_key,
+    make_meeting,
+    make_sitting,
+)
+from tests.snapshot import assert_message_stored
+
+LANGUAGES = [code for code, _name in settings.LANGUAGES]
+
+
+@pytest.fixture
+def delegate(db):
+    """Somebody in Tokyo who comes for Russia, and chose two sittings on two days."""
+    with time_machine.travel(datetime(2027, 4, 1, 9, tzinfo=UTC), tick=False):
+        cast = make_cast()
+        meeting = make_meeting(
+            cast.group,
+            status="announced",
+            starts_on=date(2027, 5, 24),
+            days=2,
+            mode="hybrid",
+            place="Kuala Lumpur",
+        )
+        make_desk(meeting)
+        area = make_area(cast.group, "Food safety", names={"ru": "Безопасность пищевых продуктов"})
+        talks = make_sitting(meeting, day=date(2027, 5, 24), kind="consultation", area=area)
+        plenary = make_sitting(
+            meeting,
+            day=date(2027, 5, 25),
+            wall=time(6, 30),
+            join_link="https://video.example.org/plenary",
+        )
+        yield make_delegate(
+            meeting,
+            cast.russia,
+            status="pending",
+            full_name="Наталья <О’Коннор> & Ко",
+            honorific="Dr",
+            zone="Asia/Tokyo",
+            reference="AB12-CD34",
+            sittings=[talks, plenary],
+        )
+
+
+def in_language(delegate, language, **fields):
+    Delegate.objects.filter(pk=delegate.pk).update(language=language, **fields)
+    return Delegate.objects.for_list().get(pk=delegate.pk)
+
+
+def approved(delegate, language):
+    return in_language(delegate, language, status="approved")
+
+
+def officer(delegate):
+    return delegate.meeting.body.parent.appointments.get(party=None).person.user
+
+
+def focal_point(delegate):
+    return delegate.meeting.body.appointments.get(
+        office="focal_point", party=delegate.party
+    ).person.user
+
+
+# How each message comes about, by the deed that sends it.
+
+
+def registered(delegate, language):
+    notifications.registered(in_language(delegate, language))
+
+
+def link_again(delegate, language):
+    notifications.link_again(in_language(delegate, language), "1")
+
+
+def approved_by_focal_point(delegate, language):
+    DELEGATE.perform(in_language(delegate, language), "approve", by=focal_point(delegate))
+
+
+def declined(delegate, language):
+    delegate = in_language(delegate, language)
+    DELEGATE.perform(delegate, "decline", by=focal_point(delegate), reason="Нет в списке & <всё>.")
+
+
+def cancelled(delegate, language):
+    DELEGATE.perform(in_language(delegate, language), "cancel", by=None)
+
+
+def changed(delegate, language):
+    notifications.changed(approved(delegate, language))
+
+
+def changed_and_undecided(delegate, language):
+    notifications.changed(in_language(delegate, language))
+
+
+def postponed(delegate, language):
+    delegate = approved(delegate, language)
+    MEETING.perform(delegate.meeting, "postpone", by=officer(delegate), reason="The hall burnt.")
+
+
+def meeting_cancelled(delegate, language):
+    delegate = approved(delegate, language)
+    MEETING.perform(delegate.meeting, "cancel", by=officer(delegate), reason="The hall burnt.")
+
+
+def meeting_changed(delegate, language):
+    meeting = approved(delegate, language).meeting
+    changes = {"place": "Putrajaya"}
+    operations.change_meeting(meeting, changes=changes, revision=1, by=officer(delegate))
+
+
+def sitting_changed(delegate, language):
+    sitting = approved(delegate, language).sittings.get(kind="plenary")
+    sitting.wall = time(9)
+    operations.change_sitting(sitting, by=officer(delegate))
+
+
+def sitting_cancelled(delegate, language):
+    sitting = approved(delegate, language).sittings.get(kind="plenary")
+    SITTING.perform(sitting, "cancel", by=officer(delegate), reason="Too early.")
+
+
+def meeting_ahead(delegate, language):
+    delegate = approved(delegate, language)
+    notifications.meeting_ahead(delegate, "1", delegate.sittings.first().starts_at)
+
+
+STORIES = {
+    "registered": registered,
+    "link_again": link_again,
+    "approved": approved_by_focal_point,
+    "declined": declined,
+    "cancelled": cancelled,
+    "changed": changed,
+    "changed-undecided": changed_and_undecided,
+    "meeting_called_off-postponed": postponed,
+    "meeting_called_off-cancelled": meeting_cancelled,
+    "meeting_changed": meeting_changed,
+    "sitting_changed": sitting_changed,
+    "sitting_changed-cancelled": sitting_cancelled,
+    "meeting_ahead": meeting_ahead,
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("story", STORIES)
+def test_the_text_of_a_message_is_the_stored_one(delegate, story, language):
+    template = story.split("-")[0]
+    with transaction.atomic():
+        STORIES[story](delegate, language)
+    [notice] = messages(template)
+    assert_message_stored(notice, f"delegations/{story}.{language}")
+
+
+def test_every_message_has_a_story():
+    told = {
+        name
+        for name, value in vars(notifications).items()
+        if callable(value)
+        and value.__module__ == notifications.__name__
+        and not name.startswith("_")
+    }
+    assert told - {"clock", "personal_url"} == {story.split("-")[0] for story in STORIES}
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_a_message_holds_what_every_message_holds(delegate, story):
+    with transaction.atomic():
+        STORIES[story](delegate, "en")
+    [notice] = messages(story.split("-")[0])
+    assert delegate.meeting.full_label in notice.subject
+    assert notifications.personal_url(delegate) in notice.body
+    assert notice.body.count("http") - notice.body.count("video.example.org") == 1
+    assert "Kuala Lumpur (UTC+08:00)" in notice.body
+    assert "Moscow (UTC+03:00)" in notice.body
+    assert "your time (UTC+09:00)" in notice.body
+    assert "You get this message because" in notice.body
+    assert "&lt;" not in notice.body
+    assert "&amp;" not in notice.body
+    assert notice.party == delegate.party
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_nobody_else_reads_the_personal_link_in_the_list_of_messages(delegate, story):
+    with transaction.atomic():
+        STORIES[story](delegate, "en")
+    [notice] = messages(story.split("-")[0])
+    assert delegate.token in notice.body
+    assert delegate.token not in notice.shown_body
+
+
+@pytest.mark.parametrize("story", ["registered", "declined", "cancelled", "changed-undecided"])
+def test_joining_links_are_for_the_approved_alone(delegate, story):
+    with transaction.atomic():
+        STORIES[story](delegate, "en")
+    [notice] = messages(story.split("-")[0])
+    assert "video.example.org" not in notice.body + notice.calendar
+
+
+# --- who is told when the meeting moves -----------------------------------------------
+
+
+def test_there_is_nothing_to_join_while_the_meeting_is_off(delegate):
+    postponed(delegate, "en")
+    [notice] = messages("meeting_called_off")
+    assert "video.example.org" not in notice.body
+
+
+def test_only_those_who_chose_the_sitting_hear_of_its_change(delegate):
+    other = make_delegate(delegate.meeting, delegate.party)
+    sitting_changed(delegate, "en")
+    assert {notice.email for notice in messages("sitting_changed")} == {delegate.email}
+    assert other.email not in {notice.email for notice in messages("sitting_changed")}
+
+
+@pytest.mark.parametrize("status", ["declined", "cancelled"])
+def test_who_does_not_come_any_more_is_left_in_peace(delegate, status):
+    in_language(delegate, "en", status=status)
+    meeting = delegate.meeting
+    MEETING.perform(meeting, "cancel", by=officer(delegate), reason="So.")
+    assert messages("meeting_called_off") == []
+
+
+def test_a_meeting_called_off_announced_and_called_off_again_is_told_each_time(delegate):
+    by, meeting = officer(delegate), delegate.meeting
+    for _turn in range(2):
+        MEETING.perform(meeting, "postpone", by=by, reason="So.")
+        for party in meeting.sides():
+            meeting.refresh_from_db()
+            give(meeting, party)
+        MEETING.perform(meeting, "announce", by=by)
+    assert len(messages("meeting_called_off")) == 2
+    assert len(messages("meeting_changed")) == 2
+
+
+def give(meeting, party):
+    if not Key.objects.filter(party=party, dropped_at=None, object_id=meeting.pk).exists():
+        make_key(meeting, party=party)
+
+
+def test_new_dates_of_a_meeting_that_is_off_are_told_when_it_is_announced(delegate):
+    by, meeting = officer(delegate), delegate.meeting
+    meeting = MEETING.perform(meeting, "postpone", by=by, reason="So.")
+    changes = {"starts_on": date(2027, 6, 24), "ends_on": date(2027, 6, 25)}
+    operations.change_meeting(meeting, changes=changes, revision=meeting.revision, by=by)
+    assert messages("meeting_changed") == []
+
+
+def test_thirty_people_take_as_many_questions_each_as_one(delegate, django_assert_max_num_queries):
+    for _number in range(30):
+        make_delegate(delegate.meeting, delegate.party, sittings=delegate.sittings.all())
+    before = Notice.objects.count()
+    with django_assert_max_num_queries(134):
+        meeting_cancelled(delegate, "en")
+    assert Notice.objects.count() > before + 30
