@@ -186,7 +186,7 @@ def mine(request: HttpRequest, token: str) -> HttpResponse:
     if delegate is None:
         return _void(request)
     meeting = delegate.delegation.meeting
-    desk = Desk.objects.select_related("meeting").filter(meeting=meeting).first()
+    desk = Desk.objects.public().select_related("meeting").filter(meeting=meeting).first()
     with _spoken_to(request, delegate):
         return _own_page(
             request,

@@ -457,7 +457,7 @@ def test_a_form_that_was_taken_apart_is_refused_without_a_fault(secretary, body)
 
 @pytest.mark.parametrize("who", ["chair_my", "focal_ru", "delegate", "outsider"])
 @pytest.mark.parametrize("name", ["meeting-new", "clocks"])
-def test_only_secretaries_schedule(client, cast, body, who, name):
+def test_only_secretaries_schedule_a_meeting(client, cast, body, who, name):
     client.force_login(cast.people[who])
     url = reverse(name, args=[body.pk])
     assert client.get(url).status_code == 403
