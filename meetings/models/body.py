@@ -75,14 +75,17 @@ class Body(models.Model):
 
     def save(self, *args, **kwargs):
         self.above = [*self.parent.above, self.parent.pk] if self.parent else []
-        if self.pk in self.above:
-            raise ValidationError({"parent": gettext("A body cannot stand beneath itself.")})
+        self.clean()
         super().save(*args, **kwargs)
         for child in self.children.exclude(above=[*self.above, self.pk]):
             child.save()  # a body that moves takes the whole branch along
 
     def get_absolute_url(self):
         return reverse("body", args=[self.pk])
+
+    def clean(self):
+        if self.pk and self.parent and self.pk in self.parent.lineage:
+            raise ValidationError({"parent": gettext("A body cannot stand beneath itself.")})
 
     @property
     def label(self) -> str:
