@@ -6,5 +6,5 @@ from delegations import reminders
 
 @shared_task
 def remind_delegates() -> None:
-    """Remind approved delegates; runs every hour, each reminder leaves once."""
+    """Remind approved delegates; runs every few minutes, each reminder leaves once."""
     reminders.remind_delegates(timezone.now())

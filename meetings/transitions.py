@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -46,16 +47,20 @@ def _not_begun(meeting: Meeting) -> Iterator[str]:
 
 
 def _announce(meeting: Meeting, by, reason: str) -> None:
+    if meeting.is_off:
+        _tell_calendars(meeting)
     meeting.was_announced = True
     meeting.reason = ""
 
 
 def _call_off(meeting: Meeting, by, reason: str) -> None:
+    _tell_calendars(meeting)
     meeting.reason = reason
-    # Calendars everywhere must learn of it.
-    for sitting in meeting.sittings.all():
-        sitting.sequence += 1
-        sitting.save(update_fields=["sequence"])
+
+
+def _tell_calendars(meeting: Meeting) -> None:
+    """Have every client take the sittings anew: called off, or on again."""
+    meeting.sittings.update(sequence=F("sequence") + 1)
 
 
 MEETING = Workflow(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import holidays as public_holidays
 from django.conf import settings
@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 
 DAY = timedelta(days=1)
 MINUTES_A_DAY = 24 * 60
+
+
+@functools.cache
+def known_zones() -> frozenset[str]:
+    """The names in the zone database, read once: it is a walk through hundreds of files."""
+    return frozenset(available_timezones())
 
 
 class NoSuchTime(ValueError):

@@ -3,7 +3,6 @@
 import functools
 import unicodedata
 from datetime import date
-from zoneinfo import available_timezones
 
 from crispy_forms.helper import FormHelper
 from django import forms
@@ -11,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from portal.clocks import known_zones
 from portal.models import Person
 
 
@@ -99,7 +99,7 @@ def _shows(letter: str) -> bool:
 @functools.cache
 def zone_choices() -> list[tuple[str, str]]:
     """The zones people live in, by name; the database's old aliases are left out."""
-    names = (name for name in available_timezones() if "/" in name)
+    names = (name for name in known_zones() if "/" in name)
     kept = [name for name in names if not name.startswith(("Etc/", "SystemV/", "US/"))]
     return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in sorted(kept))]
 

@@ -1,6 +1,5 @@
 import uuid
 from datetime import datetime, timedelta
-from zoneinfo import available_timezones
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from meetings.models.appointment import standing
 from meetings.models.area import Area
 from meetings.models.meeting import Meeting, Mode
-from portal.clocks import NoSuchTime, Place, to_instant
+from portal.clocks import NoSuchTime, Place, known_zones, to_instant
 from portal.models import Party
 from portal.models.party import known_zone
 
@@ -156,7 +155,7 @@ class Sitting(models.Model):
 
     def clean(self):
         # What is missing or unknown is refused at its own field; there is no time to reckon.
-        if self.day and self.wall and self.minutes and self.zone in available_timezones():
+        if self.day and self.wall and self.minutes and self.zone in known_zones():
             try:
                 self.reckon()
             except NoSuchTime as error:

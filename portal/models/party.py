@@ -1,6 +1,6 @@
 from collections.abc import Iterable
 from datetime import time
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
@@ -8,13 +8,13 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from portal.clocks import Place
+from portal.clocks import Place, known_zones
 from portal.languages import in_language
 
 
 def known_zone(name: str) -> None:
     """Refuse a zone that the zone database does not know."""
-    if name not in available_timezones():
+    if name not in known_zones():
         raise ValidationError(
             _("“%(zone)s” is not in the zone database. Choose a name such as Asia/Kuala_Lumpur."),
             params={"zone": name},

@@ -700,3 +700,11 @@ def test_the_history_costs_the_same_with_one_entry_and_with_thirty(
     client.force_login(cast.officer_my)
     with django_assert_num_queries(10):
         page(client, reverse("meeting-history", args=[meeting.pk]))
+
+
+def test_a_meeting_that_is_on_again_reaches_the_calendars_that_it_left(cast, agreed):
+    MEETING.perform(agreed, "announce", by=cast.officer_my)
+    MEETING.perform(agreed, "postpone", by=cast.officer_my, reason="The hall is flooded.")
+    off = {one.pk: one.sequence for one in agreed.sittings.all()}
+    MEETING.perform(agreed, "announce", by=cast.officer_my)
+    assert {one.pk: one.sequence - 1 for one in agreed.sittings.all()} == off
