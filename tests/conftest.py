@@ -15,6 +15,12 @@ def _english_again():
         yield
 
 
+@pytest.fixture(autouse=True)
+def _static_files_are_found_when_asked_for(settings):
+    """Else each client of each test looks at two thousand icons before its first page."""
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
 # --- mail and tasks -------------------------------------------------------------------
 
 

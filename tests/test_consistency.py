@@ -1,0 +1,673 @@
+"""Nothing stands around unused: every address opens, every template and message is alive."""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import time_machine
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.conf import settings
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import transaction
+from django.template.base import DebugLexer, TokenType
+from django.template.loader import get_template
+from django.template.utils import get_app_template_dirs
+from django.test import Client
+from django.urls import reverse
+
+from portal.models import Notice
+from tests.cast import make_cast
+from tests.factories import (
+    make_area,
+    make_delegate,
+    make_desk,
+    make_item,
+    make_meeting,
+    make_notice,
+    make_sitting,
+    make_user,
+)
+from tests.pages import all_pages
+
+ROOT = Path(__file__).resolve().parents[1]
+OURS = ("portal", "meetings", "delegations", "demo")
+PASSWORD = "correct horse battery staple"
+
+# --- a portal with something on every page --------------------------------------------
+
+
+def make_world() -> SimpleNamespace:
+    """One commission with a meeting, a programme, people, items and messages."""
+    cast = make_cast()
+    area = make_area(cast.group, "Halal industry")
+    meeting = make_meeting(cast.group, status="announced")
+    sitting = make_sitting(meeting, kind="consultation", area=area)
+    make_sitting(meeting)
+    desk = make_desk(meeting)
+    held = make_meeting(cast.group, status="held", starts_on=datetime(2026, 3, 2).date())
+    item = make_item(held, area=area, owners={cast.malaysia: cast.delegate.person})
+    registered = make_delegate(meeting, cast.malaysia, person=cast.delegate.person)
+    waiting = make_delegate(meeting, cast.russia, status="pending", sittings=[sitting])
+    member = make_user(email="member@example.org", password=PASSWORD)
+    return SimpleNamespace(
+        cast=cast,
+        meeting=meeting,
+        planned=make_meeting(cast.group),
+        sitting=sitting,
+        desk=desk,
+        item=item,
+        registered=registered,
+        waiting=waiting,
+        notice=make_notice(about=meeting, party=cast.malaysia, state="failed"),
+        member=member,
+    )
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Who goes there, with what, and how it ends."""
+
+    who: str = ""  # one of the cast; nobody without a name
+    kwargs: Callable = lambda world: {}
+    post: Callable | None = None  # what is posted; a page that is only read has none
+    before: Callable = lambda client, world: None  # the steps that lead there
+    status: int = 200
+    leads: str = ""  # the name of the page that follows, where a deed leads to one
+    query: dict = field(default_factory=dict)
+
+
+def of(thing: str, **more) -> Callable:
+    """The arguments of an address: the number of something in the world."""
+    return lambda world: {"pk": getattr(world, thing).pk, **more}
+
+
+def body(world):
+    return {"pk": world.cast.group.pk}
+
+
+def token(world):
+    return {"token": world.registered.token}
+
+
+def reading(who, kwargs=lambda world: {}, **more) -> Visit:
+    return Visit(who, kwargs, **more)
+
+
+def doing(who, kwargs, leads, **posted) -> Visit:
+    return Visit(who, kwargs, post=lambda world: posted, status=302, leads=leads)
+
+
+# The steps of signing in.
+
+
+def by_password(client, world):
+    client.post(reverse("account_login"), {"login": world.member.email, "password": PASSWORD})
+
+
+def with_second_factor(client, world):
+    TOTP.activate(world.member, generate_totp_secret())
+    RecoveryCodes.activate(world.member)
+
+
+def twice_by_password(client, world):
+    by_password(client, world)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+
+
+def twice_with_second_factor(client, world):
+    twice_by_password(client, world)
+    with_second_factor(client, world)
+
+
+def half_signed_in(client, world):
+    with_second_factor(client, world)
+    by_password(client, world)
+
+
+def after_signing_up(client, world):
+    client.post(reverse("account_signup"), {"email": "new@example.org"})
+
+
+def after_asking_for_a_code(client, world):
+    client.post(reverse("account_request_login_code"), {"email": world.member.email})
+
+
+def after_forgetting_the_password(client, world):
+    client.post(reverse("account_reset_password"), {"email": world.member.email})
+
+
+def after_giving_the_reset_code(client, world):
+    after_forgetting_the_password(client, world)
+    body = Notice.objects.filter(email=world.member.email).latest("pk").body
+    code = re.search(r"^[A-Z0-9]{4}-[A-Z0-9]{4}$", body, re.MULTILINE)[0]
+    client.post(reverse("account_confirm_password_reset_code"), {"code": code})
+
+
+VISITS = {
+    # the portal
+    "work": reading("chair_my"),
+    "profile": reading("delegate"),
+    "healthz": reading("", status=503),  # no worker runs here
+    "set_language": Visit(post=lambda world: {"language": "ru", "next": "/"}, status=302),
+    # meetings
+    "bodies": reading("outsider"),
+    "body": reading("outsider", body),
+    "meeting-new": reading("officer_my", body),
+    "clocks": reading(
+        "officer_ru",
+        body,
+        query={"day": "2026-10-13", "wall": "15:00", "minutes": "60", "zone": "Europe/Moscow"},
+    ),
+    "meetings": reading("outsider"),
+    "meeting": reading("outsider", of("meeting")),
+    "meeting-change": reading("officer_my", of("meeting")),
+    "meeting-do": Visit(
+        "officer_my",
+        of("meeting", name="postpone"),
+        post=lambda world: {"reason": "The hall is gone."},
+        status=302,
+        leads="meeting",
+    ),
+    "meeting-dates-key": Visit(
+        "chair_ru",
+        of("planned"),
+        post=lambda world: {"party": world.cast.russia.pk, "revision": 1, "action": "give"},
+        status=302,
+        leads="meeting",
+    ),
+    "meeting-calendar": reading("outsider", of("meeting")),
+    "meeting-history": reading("focal_ru", of("meeting")),
+    "sitting-new": reading("neutral", of("meeting")),
+    "sitting-change": reading("officer_my", of("sitting")),
+    "sitting-do": doing(
+        "officer_my", of("sitting", name="cancel"), "meeting", reason="No speaker."
+    ),
+    # follow-up
+    "meeting-items": reading("focal_my", of("meeting")),
+    "items": reading("chair_ru"),
+    "item": reading("chair_ru", of("item")),
+    "item-new": reading("chair_my", of("meeting")),
+    "item-change": reading("officer_ru", of("item")),
+    "item-do": Visit("chair_my", of("item", name="reopen"), post=lambda world: {}, status=302),
+    "item-report": Visit(
+        "chair_my",
+        of("item"),
+        post=lambda world: {
+            "party": world.cast.malaysia.pk,
+            "state": "on_track",
+            "text": "Lists are being exchanged.",
+        },
+        status=302,
+        leads="item",
+    ),
+    "item-key": Visit(
+        "chair_ru",
+        of("item"),
+        post=lambda world: {"party": world.cast.russia.pk, "revision": 1, "action": "give"},
+        status=302,
+        leads="item",
+    ),
+    # messages
+    "messages": reading("officer_my"),
+    "meeting-messages": reading("neutral", of("meeting")),
+    "message": reading("officer_my", of("notice")),
+    "message-send-again": doing("officer_my", of("notice"), "message"),
+    # delegations
+    "delegations": reading("focal_my", of("meeting")),
+    "delegations-approve": Visit(
+        "focal_ru",
+        of("meeting"),
+        post=lambda world: {"delegate": [world.waiting.pk]},
+        status=302,
+        leads="delegations",
+    ),
+    "desk-places": doing("officer_my", of("meeting"), "delegations", capacity="500"),
+    "desk-do": doing("officer_ru", of("desk", name="close"), "delegations"),
+    "delegate": reading("focal_ru", of("waiting")),
+    "delegate-do": doing("focal_ru", of("waiting", name="approve"), "delegate"),
+    "register": reading("", lambda world: {"code": world.desk.code}),
+    "register-qr": reading("", lambda world: {"code": world.desk.code}),
+    "registration": reading("", token),
+    "registration-change": reading("", token),
+    "registration-cancel": reading("", token),
+    "registration-calendar": reading("", token),
+    # signing in and up
+    "account_login": reading(""),
+    "account_logout": reading("delegate"),
+    "account_signup": reading(""),
+    "account_inactive": reading(""),
+    "account_reauthenticate": reading("", before=by_password),
+    "account_email": reading("delegate"),
+    "account_email_verification_sent": reading("", before=after_signing_up),
+    "account_change_password": reading("", before=by_password),
+    "account_set_password": reading("delegate"),
+    "account_request_login_code": reading(""),
+    "account_confirm_login_code": reading("", before=after_asking_for_a_code),
+    "account_reset_password": reading(""),
+    "account_confirm_password_reset_code": reading("", before=after_forgetting_the_password),
+    "account_complete_password_reset": reading("", before=after_giving_the_reset_code),
+    "account_password_reset_completed": reading(""),
+    # the second factor
+    "mfa_index": reading("", before=by_password),
+    "mfa_authenticate": reading("", before=half_signed_in),
+    "mfa_reauthenticate": reading("", before=twice_with_second_factor),
+    "mfa_activate_totp": reading("", before=twice_by_password),
+    "mfa_deactivate_totp": reading("", before=twice_with_second_factor),
+    "mfa_view_recovery_codes": reading("", before=twice_with_second_factor),
+    "mfa_generate_recovery_codes": reading("", before=twice_with_second_factor),
+    "mfa_download_recovery_codes": reading("", before=twice_with_second_factor),
+    # the demonstration, which is not loaded here
+    "demo-sign-in": Visit(
+        kwargs=lambda world: {"slug": "secretariat"}, post=lambda world: {}, status=404
+    ),
+}
+
+
+class Page(HTMLParser):
+    """A page as a strict reader sees it: what it loads, what it runs, what it names."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.faults: list[str] = []
+        self.ids: list[str] = []
+        self.headings = 0
+        self._loose = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        facts = dict(attributes)
+        self.headings += tag == "h1"
+        runs = tag == "style" or (
+            tag == "script" and "src" not in facts and facts.get("type") != "application/json"
+        )
+        self._loose = tag if runs else ""
+        if "id" in facts:
+            self.ids.append(facts["id"])
+        for name, value in attributes:
+            if name == "style" or name.startswith("on"):
+                self.faults.append(f"<{tag} {name}>")
+            if name in {"src", "href", "action"} and re.match(
+                r"(https?:)?//|javascript:", value or ""
+            ):
+                self.faults.append(f"<{tag} {name}={value}>")
+
+    def handle_data(self, data):
+        if self._loose and data.strip():
+            self.faults.append(f"<{self._loose}>{data.strip()[:40]}")
+        self._loose = ""
+
+
+def faults_of(answer) -> list[str]:
+    """What a page must never hold."""
+    if not answer.headers.get("Content-Type", "").startswith("text/html"):
+        return []
+    html = answer.content.decode()
+    page = Page(html)
+    found = list(page.faults)
+    found += [f"id {one} twice" for one in set(page.ids) if page.ids.count(one) > 1]
+    if "<html" in html:
+        found += [] if page.headings == 1 else [f"{page.headings} main headings"]
+        found += [] if "default-src 'none'" in answer["Content-Security-Policy"] else ["no CSP"]
+    found += [f"unfilled {one}" for one in re.findall(r"%\(\w+\)s|\{\{|\{%|&lt;function", html)]
+    return found
+
+
+def visit(name: str, plan: Visit, world) -> list[str]:
+    """Go there; the faults that were met."""
+    client = Client()
+    cache.clear()  # allauth counts how often one address comes
+    if plan.who:
+        client.force_login(world.cast.people[plan.who])
+    plan.before(client, world)
+    address = reverse(name, kwargs=plan.kwargs(world))
+    if plan.post:
+        answer = client.post(address, plan.post(world))
+    else:
+        answer = client.get(address, plan.query)
+    if answer.status_code != plan.status:
+        return [
+            f"{answer.status_code} instead of {plan.status} {answer.headers.get('Location', '')}"
+        ]
+    if plan.leads:
+        there = client.get(answer["Location"])
+        if there.resolver_match is None or there.resolver_match.url_name != plan.leads:
+            return [f"leads to {answer['Location']}"]
+        return faults_of(there)
+    return faults_of(answer)
+
+
+def test_every_address_has_its_visit():
+    assert set(VISITS) == set(all_pages())
+
+
+@pytest.mark.django_db
+def test_every_address_opens_for_somebody(settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # for speed
+    with time_machine.travel(datetime(2026, 9, 1, 12, tzinfo=UTC)):
+        world = make_world()
+        faults = {}
+        for name, plan in VISITS.items():
+            start = transaction.savepoint()
+            try:
+                faults[name] = visit(name, plan, world)
+            finally:
+                transaction.savepoint_rollback(start)
+    assert {name: found for name, found in faults.items() if found} == {}
+
+
+@pytest.mark.parametrize(
+    ("html", "fault"),
+    [
+        ('<p style="x">', "<p style>"),
+        ('<p onclick="x">', "<p onclick>"),
+        ("<script>alert(1)</script>", "<script>alert(1)"),
+        (
+            '<script src="https://cdn.example/x.js"></script>',
+            "<script src=https://cdn.example/x.js>",
+        ),
+        ('<a href="//elsewhere.example">', "<a href=//elsewhere.example>"),
+    ],
+)
+def test_every_fault_of_a_page_would_be_found(html, fault):
+    assert Page(html).faults == [fault]
+
+
+# --- templates ------------------------------------------------------------------------
+
+FOLDERS = [ROOT / "templates", *(ROOT / app / "templates" for app in OURS)]
+TEMPLATES = {
+    str(path.relative_to(folder)): path
+    for folder in FOLDERS
+    for path in sorted(folder.rglob("*"))
+    if path.is_file()
+}
+# What Django itself asks for by name.
+BY_DJANGO = {"400.html", "403.html", "403_csrf.html", "404.html", "500.html"}
+
+
+def overrides(name: str) -> bool:
+    """Whether a package brings a template of this name, which ours then replaces."""
+    return any(
+        (Path(folder) / name).exists()
+        for folder in get_app_template_dirs("templates")
+        if not Path(folder).is_relative_to(ROOT) or "site-packages" in str(folder)
+    )
+
+
+def own_code() -> Iterator[tuple[Path, str]]:
+    for app in OURS:
+        for path in (ROOT / app).rglob("*.py"):
+            yield path, path.read_text()
+    for path in TEMPLATES.values():
+        yield path, path.read_text()
+
+
+def is_named(name: str, code: list[tuple[Path, str]]) -> bool:
+    """Whether a template is written out somewhere other than in itself, or is built by a view."""
+    quoted = (f'"{name}"', f"'{name}'")
+    return any(
+        path != TEMPLATES[name] and any(one in text for one in quoted) for path, text in code
+    )
+
+
+def built_names() -> set[str]:
+    """Templates that a view names with an argument: render(request, f"app/{name}.html")."""
+    return {
+        name
+        for app in OURS
+        for path in (ROOT / app).rglob("*.py")
+        for name in filled_in(ast.parse(path.read_text()), "render", 1)
+    }
+
+
+# --- which texts a call can have as an argument ---------------------------------------
+
+
+def filled_in(tree: ast.Module, called: str, position: int) -> Iterator[str]:
+    """Every text that an argument of calls to `called` can be in this module.
+
+    A text built of a parameter, as f"meetings/emails/{template}", is filled in with what the
+    module's own calls give for that parameter.
+    """
+    for function in [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]:
+        for call in ast.walk(function):
+            if isinstance(call, ast.Call) and name_of(call) == called and len(call.args) > position:
+                yield from texts(call.args[position], function, tree)
+
+
+def name_of(call: ast.Call) -> str:
+    return getattr(call.func, "attr", getattr(call.func, "id", ""))
+
+
+def texts(node: ast.expr, function: ast.FunctionDef, tree: ast.Module) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from texts(node.body, function, tree)
+        yield from texts(node.orelse, function, tree)
+    elif isinstance(node, ast.JoinedStr):
+        yield from joined(node, function, tree)
+
+
+def joined(node: ast.JoinedStr, function: ast.FunctionDef, tree: ast.Module) -> Iterator[str]:
+    [hole] = [one for one in node.values if isinstance(one, ast.FormattedValue)]
+    for value in given_for(ast.unparse(hole.value), function, tree):
+        yield "".join(value if one is hole else one.value for one in node.values)
+
+
+def given_for(parameter: str, function: ast.FunctionDef, tree: ast.Module) -> Iterator[str]:
+    position = [one.arg for one in function.args.args].index(parameter)
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and name_of(call) == function.name:
+            value = call.args[position]
+            assert isinstance(value, ast.Constant), ast.unparse(call)
+            yield value.value
+
+
+# --- every template is used -----------------------------------------------------------
+
+
+def queued_templates() -> set[str]:
+    """Every message that is ever queued, as <app>/emails/<name>."""
+    return {
+        name
+        for app in ("meetings", "delegations", "portal")
+        for path in (ROOT / app).rglob("*.py")
+        for name in filled_in(ast.parse(path.read_text()), "queue", 0)
+    }
+
+
+def test_every_template_is_used():
+    code = list(own_code())
+    messages = {
+        f"{name}{ending}" for name in queued_templates() for ending in (".txt", ".subject.txt")
+    }
+    known = BY_DJANGO | messages | built_names()
+    unused = [
+        name
+        for name in TEMPLATES
+        if name not in known and not overrides(name) and not is_named(name, code)
+    ]
+    assert unused == []
+
+
+@pytest.mark.parametrize("name", sorted(TEMPLATES))
+def test_every_template_can_be_read(name):
+    assert get_template(name)
+
+
+def test_a_template_built_of_an_argument_is_known_by_what_the_module_gives():
+    tree = ast.parse(
+        "def tell(template):\n    queue(f'app/emails/{template}')\n"
+        "def told():\n    tell('one')\n    tell('two')\n"
+        "def late(is_late):\n    queue('app/emails/late' if is_late else 'app/emails/due')\n"
+    )
+    assert set(filled_in(tree, "queue", 0)) == {
+        "app/emails/one",
+        "app/emails/two",
+        "app/emails/late",
+        "app/emails/due",
+    }
+
+
+# --- messages -------------------------------------------------------------------------
+
+MESSAGES = sorted(queued_templates())
+SNAPSHOTS = ROOT / "tests" / "snapshots"
+
+
+def test_there_are_messages_of_both_apps():
+    assert {name.partition("/")[0] for name in MESSAGES} == {"meetings", "delegations"}
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_every_message_has_a_subject_and_a_text(name):
+    assert {f"{name}.txt", f"{name}.subject.txt"} <= set(TEMPLATES)
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_the_text_of_every_message_is_stored(name):
+    app, _emails, stem = name.split("/")
+    assert [path for path in (SNAPSHOTS / app).glob(f"{stem}*.txt") if stem_of(path) == stem], (
+        f"tests/snapshots/{app}/{stem}.txt is missing"
+    )
+
+
+def stem_of(path: Path) -> str:
+    """The message a stored text belongs to: <message>[-variant][.language].txt."""
+    return re.split(r"[-.]", path.name)[0]
+
+
+def test_every_message_file_is_queued_by_somebody():
+    found = {
+        re.sub(r"(\.subject)?\.txt$", "", name)
+        for name in TEMPLATES
+        if "/emails/" in name and not Path(name).name.startswith("_")
+    }
+    assert found == set(MESSAGES)
+
+
+# --- words ----------------------------------------------------------------------------
+
+# What is the same in every language.
+NO_WORDS = {"QR", "PDF", "UTC", "ICS"}
+SEEN = ("alt", "aria-label", "placeholder", "title", "data-label", "content", "value", "label")
+NOT_WORDS = re.compile(r"[^\W\d_]{2,}")
+# Values of buttons and settings in the head are for machines.
+FOR_MACHINES = {("meta", "content"), ("input", "value"), ("button", "value"), ("option", "value")}
+
+
+class BareWords(HTMLParser):
+    """The words of a template that no translation knows."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.feed(without_tags(source))
+
+    def handle_data(self, data):
+        self.note(data)
+
+    def handle_starttag(self, tag, attributes):
+        for name, value in attributes:
+            if name in SEEN and (tag, name) not in FOR_MACHINES:
+                self.note(value or "")
+
+    def note(self, text: str) -> None:
+        words = set(NOT_WORDS.findall(text)) - NO_WORDS
+        self.found += sorted(words)
+
+
+def without_tags(source: str) -> str:
+    """The plain HTML of a template, without its tags, what they translate, and class names."""
+    kept, inside = [], ""
+    for token in DebugLexer(source).tokenize():
+        if token.token_type == TokenType.BLOCK:
+            name, *words = token.contents.split()
+            if name in {"blocktranslate", "comment"} or words[:1] in (
+                ["body_class"],
+                ["page_class"],
+            ):
+                inside = f"end{name}"
+            elif name == inside:
+                inside = ""
+        elif token.token_type == TokenType.TEXT and not inside:
+            kept.append(token.contents)
+    return "".join(kept)
+
+
+def untranslated_arguments(source: str) -> list[str]:
+    """Literals given to an included template or a component without _( )."""
+    found = []
+    for token in DebugLexer(source).tokenize():
+        words = token.contents.split()
+        if token.token_type == TokenType.BLOCK and words[0] == "include":
+            plain = re.sub(r'_\("[^"]*"\)', "", token.contents)
+            found += re.findall(r'=("[A-Z][^"]*")', plain)
+        if token.token_type == TokenType.BLOCK and words[0] == "badge":
+            found += re.findall(r'^badge ("[^"]*")', token.contents)
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(TEMPLATES))
+def test_every_word_of_a_template_can_be_translated(name):
+    source = TEMPLATES[name].read_text()
+    assert BareWords(source).found + untranslated_arguments(source) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<p>Bare words</p>",
+        '<p aria-label="Bare">{{ x }}</p>',
+        "{% translate 'Fine' %} bare",
+        "Слова",
+    ],
+)
+def test_every_bare_word_would_be_found(source):
+    assert BareWords(source).found
+
+
+def test_a_literal_given_to_a_component_would_be_found():
+    assert untranslated_arguments('{% include "a.html" with title="Nothing here" %}')
+    assert not untranslated_arguments('{% include "a.html" with title=_("Nothing here") n="x" %}')
+    assert untranslated_arguments('{% badge "Late" "overdue" %}')
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<p>{% translate 'Words' %} · {{ x }} – 12:30</p>",
+        "{% blocktranslate trimmed %}Words{% endblocktranslate %}",
+        '<meta name="viewport" content="width=device-width">',
+        "{# Words for who edits this. #}",
+        "{% comment %}Words{% endcomment %}",
+    ],
+)
+def test_translated_words_and_machine_words_are_fine(source):
+    assert BareWords(source).found == []
+
+
+# --- the database and the settings ----------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_every_change_of_a_model_has_its_migration():
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.django_db
+def test_the_system_checks_are_clean():
+    call_command("check", fail_level="WARNING", databases=["default"])
+
+
+def test_every_app_that_is_ours_is_installed_before_the_packages():
+    assert tuple(settings.INSTALLED_APPS[: len(OURS)]) == OURS
