@@ -92,7 +92,10 @@ def _register(
     delegate.person = _person(delegate)
     # Somebody else on the same phone went back to the filled form: that is another post.
     delegate.submission = None if earlier else submission
-    if live_registration(desk.meeting, delegate.person):
+    live = live_registration(desk.meeting, delegate.person)
+    if live and live.submission == submission:
+        return live  # stored by the other click between our first look and this one
+    if live:
         raise AlreadyRegistered(gettext("This person is already registered."))
     delegate.save()
     delegate.sittings.set(sittings)

@@ -9,7 +9,7 @@ import ipaddress
 import os
 import secrets
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import bootstrap_wrapper
 from csp.constants import NONE, SELF
@@ -331,7 +331,9 @@ STORAGES = {
 
 DEFAULT_FROM_EMAIL = env_text("PORTAL_FROM_EMAIL", "Commission portal <portal@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-EMAIL_URL = env_url("EMAIL_URL", f"file://{PORTAL_HOME}/mail", ("smtp", "smtps", "file"))
+EMAIL_URL = env_url(
+    "EMAIL_URL", f"file://{quote(str(PORTAL_HOME))}/mail", ("smtp", "smtps", "file")
+)
 _mail = urlsplit(EMAIL_URL)
 if _mail.scheme == "file":
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"

@@ -52,7 +52,9 @@ class Body(models.Model):
         editable=False,
         help_text=_("The bodies above this one, from the commission down."),
     )
-    parties = models.ManyToManyField(Party, through="BodyParty", related_name="bodies")
+    parties: "models.ManyToManyField[Party, BodyParty]" = models.ManyToManyField(
+        Party, through="BodyParty", related_name="bodies"
+    )
     founding_instrument = models.TextField(_("founding instrument"), blank=True)
     founded_words = models.CharField(_("founded"), max_length=200, blank=True)
     is_public = models.BooleanField(_("known to the public"), default=True)

@@ -1,5 +1,6 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -39,11 +40,14 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     return _edit(request, meeting, sitting, operations.add_sitting)
 
 
+@transaction.atomic
 def change(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change one sitting."""
-    sitting = get_object_or_404(
-        Sitting.objects.visible_to(request.user).select_related("meeting__body", "area"), pk=pk
-    )
+    """Change one sitting that is to take place."""
+    found = Sitting.objects.visible_to(request.user).taking_place()
+    if request.method == "POST":
+        # Who changes it at the same moment waits here, and is then told by the form.
+        found = found.select_for_update(of=("self",))
+    sitting = get_object_or_404(found.select_related("meeting__body", "area"), pk=pk)
     if not can_run(request.user, sitting.meeting):
         raise PermissionDenied
     return _edit(request, sitting.meeting, sitting, operations.change_sitting)
