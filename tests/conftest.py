@@ -1,4 +1,4 @@
-"""What tests ask for: a mail sink, a real worker, a browser."""
+"""What tests ask for: the cast, a mail sink, a real worker, a browser."""
 
 import pytest
 from django.utils import translation
@@ -19,6 +19,17 @@ def _english_again():
 def _static_files_are_found_when_asked_for(settings):
     """Else each client of each test looks at two thousand icons before its first page."""
     settings.WHITENOISE_AUTOREFRESH = True
+
+
+# --- people ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def cast(db):
+    """One commission with its working group and everybody around it."""
+    from tests.cast import make_cast  # the models are there only once Django is set up
+
+    return make_cast()
 
 
 # --- mail and tasks -------------------------------------------------------------------

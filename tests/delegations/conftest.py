@@ -1,14 +1,7 @@
 import pytest
 
-from tests.cast import Cast, make_cast
 from tests.delegations.answers import Fair
 from tests.factories import make_area, make_desk, make_meeting, make_sitting
-
-
-@pytest.fixture
-def cast(db) -> Cast:
-    """One commission with its working group and everybody around it."""
-    return make_cast()
 
 
 @pytest.fixture

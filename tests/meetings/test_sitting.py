@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 import time_machine
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
@@ -15,6 +16,7 @@ from meetings.transitions import SITTING
 from portal.clocks import NoSuchTime
 from portal.models import Entry, Notice
 from portal.refusal import Refused
+from tests.cast import make_cast
 from tests.factories import (
     make_area,
     make_body,
@@ -26,6 +28,7 @@ from tests.factories import (
     make_sitting,
     make_user,
 )
+from tests.together import together
 
 NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
 DAY = date(2026, 10, 13)
@@ -312,6 +315,26 @@ def test_of_two_who_change_one_sitting_the_later_is_told_and_keeps_what_was_type
     assert (plenary.wall, plenary.title) == (time(17), "Typed by me")
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_change_one_sitting_at_once_one_is_told():
+    cast = make_cast()
+    sitting = make_sitting(make_meeting(cast.group, starts_on=DAY, status="announced"))
+    clients = [Client(), Client()]
+    for client, user in zip(clients, (cast.officer_my, cast.officer_ru), strict=True):
+        client.force_login(user)
+    answers = together(
+        *(
+            lambda client=client, wall=wall: change(client, sitting, wall=wall)
+            for client, wall in zip(clients, ("16:00", "17:00"), strict=True)
+        )
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 302]
+    [loser] = [answer for answer in answers if answer.status_code == 200]
+    assert "Somebody changed this sitting since you opened it." in loser.content.decode()
+    sitting.refresh_from_db()
+    assert sitting.sequence == 1
+
+
 @pytest.mark.parametrize(
     ("field", "changes", "sentence"),
     [
@@ -412,6 +435,12 @@ def test_a_cancelled_sitting_stays_in_the_programme_struck_out(secretary, plenar
     shown = page(secretary, plenary.meeting.get_absolute_url())
     assert f'id="sitting-{plenary.pk}" class="is-off"' in shown
     assert "Cancelled" in shown
+
+
+def test_a_cancelled_sitting_is_not_changed_any_more(secretary, plenary):
+    cancel(secretary, plenary, reason="No speaker.")
+    page(secretary, reverse("sitting-change", args=[plenary.pk]), status=404)
+    assert change(secretary, plenary, wall="09:00").status_code == 404
 
 
 def test_cancelling_a_sitting_needs_a_reason(secretary, plenary):
