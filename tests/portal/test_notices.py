@@ -310,7 +310,7 @@ def no_broker(monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_while_the_broker_is_down_the_page_works_and_the_message_leaves_later(
-    client, sink, no_broker
+    client, sink, no_broker, caplog
 ):
     cast = make_cast()
     item = make_item(make_meeting(cast.group, "held"))
@@ -320,6 +320,7 @@ def test_while_the_broker_is_down_the_page_works_and_the_message_leaves_later(
         {"party": cast.malaysia.pk, "revision": 1, "action": "give"},
     )
     assert (answer.status_code, answer.url) == (302, item.get_absolute_url())
+    assert "The broker does not answer" in caplog.text
     assert Notice.objects.get().state == "queued"
     assert notices.send_all_waiting() == 1  # as beat will have it
 
