@@ -23,6 +23,7 @@ from django.template.utils import get_app_template_dirs
 from django.test import Client
 from django.urls import reverse
 
+from demo.cast import members
 from portal.models import Notice
 from tests.cast import make_cast
 from tests.factories import (
@@ -40,6 +41,7 @@ from tests.pages import all_pages
 ROOT = Path(__file__).resolve().parents[1]
 OURS = ("portal", "meetings", "delegations", "demo")
 PASSWORD = "correct horse battery staple"
+ACTOR = members()[0]  # one of the people of the demonstration
 
 # --- a portal with something on every page --------------------------------------------
 
@@ -64,6 +66,7 @@ def make_world() -> SimpleNamespace:
         sitting=sitting,
         desk=desk,
         item=item,
+        done=make_item(held, status="done"),
         registered=registered,
         waiting=waiting,
         notice=make_notice(about=meeting, party=cast.malaysia, state="failed"),
@@ -196,7 +199,7 @@ VISITS = {
     "item": reading("chair_ru", of("item")),
     "item-new": reading("chair_my", of("meeting")),
     "item-change": reading("officer_ru", of("item")),
-    "item-do": Visit("chair_my", of("item", name="reopen"), post=lambda world: {}, status=302),
+    "item-do": doing("chair_my", of("done", name="reopen"), "item", reason="Not all of it."),
     "item-report": Visit(
         "chair_my",
         of("item"),
@@ -264,9 +267,13 @@ VISITS = {
     "mfa_view_recovery_codes": reading("", before=twice_with_second_factor),
     "mfa_generate_recovery_codes": reading("", before=twice_with_second_factor),
     "mfa_download_recovery_codes": reading("", before=twice_with_second_factor),
-    # the demonstration, which is not loaded here
+    # the demonstration
     "demo-sign-in": Visit(
-        kwargs=lambda world: {"slug": "secretariat"}, post=lambda world: {}, status=404
+        kwargs=lambda world: {"slug": ACTOR.slug},
+        post=lambda world: {},
+        before=lambda client, world: make_user(email=ACTOR.email),
+        status=302,
+        leads="work",
     ),
 }
 
@@ -320,9 +327,10 @@ def faults_of(answer) -> list[str]:
     return found
 
 
-def visit(name: str, plan: Visit, world) -> list[str]:
+def visit(name: str, plan: Visit, world, language: str) -> list[str]:
     """Go there; the faults that were met."""
     client = Client()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     cache.clear()  # allauth counts how often one address comes
     if plan.who:
         client.force_login(world.cast.people[plan.who])
@@ -349,7 +357,8 @@ def test_every_address_has_its_visit():
 
 
 @pytest.mark.django_db
-def test_every_address_opens_for_somebody(settings):
+@pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES])
+def test_every_address_opens_for_somebody(settings, language):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # for speed
     with time_machine.travel(datetime(2026, 9, 1, 12, tzinfo=UTC)):
         world = make_world()
@@ -357,7 +366,7 @@ def test_every_address_opens_for_somebody(settings):
         for name, plan in VISITS.items():
             start = transaction.savepoint()
             try:
-                faults[name] = visit(name, plan, world)
+                faults[name] = visit(name, plan, world, language)
             finally:
                 transaction.savepoint_rollback(start)
     assert {name: found for name, found in faults.items() if found} == {}
