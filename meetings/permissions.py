@@ -30,6 +30,12 @@ def can_run(user: "User", meeting: Meeting) -> bool:
     return can_schedule(user, meeting.body)
 
 
+def can_edit(user: "User", meeting: Meeting) -> bool:
+    """A meeting that is over or cancelled stands as it was; any other its secretaries change."""
+    stands = meeting.is_over or meeting.status == Meeting.Status.CANCELLED
+    return not stands and can_run(user, meeting)
+
+
 def can_run_sitting(user: "User", sitting: Sitting) -> bool:
     return can_run(user, sitting.meeting)
 

@@ -17,7 +17,7 @@ from meetings.forms.item import KeyForm
 from meetings.forms.meeting import DayForm, MeetingChangeForm, MeetingForm
 from meetings.forms.sitting import ProgrammeRows
 from meetings.models import Body, Meeting, Sitting, standing
-from meetings.permissions import can_run, can_schedule, can_see_inside
+from meetings.permissions import can_edit, can_schedule, can_see_inside
 from meetings.transitions import DATES, MEETING
 from meetings.views.tabs import meeting_tabs
 from portal import work
@@ -60,7 +60,7 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
             "days": _by_day(sittings.select_related("area", "room")),
             "main_sitting": sittings.taking_place().filter(kind=Sitting.Kind.PLENARY).first(),
             "inside": inside,
-            "may_run": can_run(request.user, meeting),
+            "may_edit": can_edit(request.user, meeting),
             **_keys(meeting, request.user, inside),
             "offers": MEETING.offers(meeting, request.user) if inside else [],
             "links": work.links_for(meeting, request.user),
@@ -100,6 +100,12 @@ def schedule(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if not can_schedule(request.user, body):
         raise PermissionDenied
+    if not body.sides():
+        messages.error(
+            request,
+            _("This body has no sides yet. A technical administrator enters them first."),
+        )
+        return redirect(body)
     form, rows, day = _schedule_forms(request, body)
     if request.method == "POST" and form.is_valid() and rows.is_valid():
         try:
@@ -172,7 +178,7 @@ def _row(slot: programme.Slot) -> dict:
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a meeting's number, days, mode or place."""
     meeting = _visible(request, pk)
-    if not can_run(request.user, meeting):
+    if not can_edit(request.user, meeting):
         raise PermissionDenied
     form = MeetingChangeForm(request.POST or None, instance=meeting, parties=meeting.sides())
     differences: list = []

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from meetings import operations
 from meetings.forms.sitting import PreviewForm, SittingForm
 from meetings.models import Body, Meeting, Sitting
-from meetings.permissions import can_run, can_schedule
+from meetings.permissions import can_edit, can_schedule
 from meetings.transitions import SITTING
 from portal.refusal import Refused
 from portal.views.deed import do_transition
@@ -34,7 +34,7 @@ def clocks(request: HttpRequest, pk: int) -> HttpResponse:
 def add(request: HttpRequest, pk: int) -> HttpResponse:
     """Add a sitting to a meeting's programme."""
     meeting = get_object_or_404(Meeting.objects.visible_to(request.user).for_list(), pk=pk)
-    if not can_run(request.user, meeting):
+    if not can_edit(request.user, meeting):
         raise PermissionDenied
     sitting = Sitting(meeting=meeting, day=meeting.starts_on, zone=meeting.zone, mode=meeting.mode)
     return _edit(request, meeting, sitting, operations.add_sitting)
@@ -48,7 +48,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         # Who changes it at the same moment waits here, and is then told by the form.
         found = found.select_for_update(of=("self",))
     sitting = get_object_or_404(found.select_related("meeting__body", "area"), pk=pk)
-    if not can_run(request.user, sitting.meeting):
+    if not can_edit(request.user, sitting.meeting):
         raise PermissionDenied
     return _edit(request, sitting.meeting, sitting, operations.change_sitting)
 

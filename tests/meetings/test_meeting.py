@@ -708,3 +708,12 @@ def test_a_meeting_that_is_on_again_reaches_the_calendars_that_it_left(cast, agr
     off = {one.pk: one.sequence for one in agreed.sittings.all()}
     MEETING.perform(agreed, "announce", by=cast.officer_my)
     assert {one.pk: one.sequence - 1 for one in agreed.sittings.all()} == off
+
+
+@pytest.mark.parametrize("status", ["held", "closed", "cancelled"])
+def test_a_meeting_that_is_over_or_cancelled_stands_as_it_was(client, cast, status):
+    meeting = make_meeting(cast.group, status=status)
+    client.force_login(cast.officer_my)
+    assert "Add a sitting" not in page(client, meeting.get_absolute_url())
+    for name in ("sitting-new", "meeting-change"):
+        page(client, reverse(name, args=[meeting.pk]), status=403)

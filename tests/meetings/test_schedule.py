@@ -608,3 +608,11 @@ def test_two_who_book_two_rooms_crosswise_do_not_block_each_other_for_ever():
     ]
     assert list(Meeting.objects.all()) == [winner]
     assert Sitting.objects.count() == 2
+
+
+def test_a_body_without_sides_says_what_is_missing(client, cast):
+    body = make_body(parties=[], parent=cast.commission, kind="sub_group", code="no-sides")
+    body.seats.all().delete()
+    client.force_login(cast.officer_my)
+    answer = client.get(reverse("meeting-new", args=[body.pk]), follow=True)
+    assert "This body has no sides yet." in answer.content.decode()
