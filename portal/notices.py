@@ -81,7 +81,7 @@ def queue(
             target=about,
             person=to.person,
             party=to.party,
-            name=to.name,
+            name=to.name[:300],
             email=to.email,
             language=to.language,
             zone=to.zone,
@@ -193,7 +193,11 @@ def _put_back(notice: Notice, error: Exception) -> None:
     """Keep the message for a later attempt, or give up where no attempt can help."""
     hopeless = _is_final(error) or notice.attempts >= MOST_ATTEMPTS
     pause = min(FIRST_PAUSE * 2 ** min(notice.attempts - 1, 12), LONGEST_PAUSE)
-    Notice.objects.filter(pk=notice.pk).update(
+    # Who was taken for dead and comes back leaves the message to the sender that took it over.
+    ours = Notice.objects.filter(
+        pk=notice.pk, state=Notice.State.SENDING, claimed_at=notice.claimed_at
+    )
+    ours.update(
         state=Notice.State.FAILED if hopeless else Notice.State.QUEUED,
         not_before=timezone.now() + pause,
         error=f"{type(error).__name__}: {error}",

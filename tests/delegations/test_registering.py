@@ -276,3 +276,9 @@ def test_pages_with_personal_data_are_kept_by_nobody(client, fair):
     location = client.post(fair.url, fair.answers())["Location"]
     for path in (location, location.replace("?new=1", "change/")):
         assert "no-store" in client.get(path)["Cache-Control"]
+
+
+def test_the_longest_name_with_the_longest_honorific_registers(client, fair):
+    response = client.post(fair.url, fair.answers(full_name="N" * 250, honorific="D" * 80))
+    assert response.status_code == 303
+    assert fair.taken() == 1

@@ -334,3 +334,26 @@ def test_one_transaction_wakes_the_sender_once():
         waking = [entry for entry in connection.run_on_commit if entry[1] is notices.wake]
     assert len(waking) == 1
     assert Notice.objects.count() == 5
+
+
+def break_off(messages):
+    raise OSError("The line broke.")
+
+
+def test_a_sender_taken_for_dead_does_not_undo_what_another_has_sent(db, monkeypatch):
+    made = make_notice()
+    slow = notices.claim()
+    Notice.objects.update(claimed_at=timezone.now() - notices.LEASE - timedelta(seconds=1))
+    assert notices.claim().pk == slow.pk
+    Notice.objects.update(state=Notice.State.SENT, sent_at=timezone.now())
+    monkeypatch.setattr(mail := get_connection(), "send_messages", break_off)
+    assert not notices.deliver(slow, mail)
+    made.refresh_from_db()
+    assert made.state == Notice.State.SENT
+
+
+def test_a_recipient_of_the_longest_name_and_honorific_is_written_to(cast):
+    person = make_person("N" * 250, honorific="D" * 80)
+    with transaction.atomic():
+        queue(make_meeting(cast.group), person)
+    assert Notice.objects.get().body.startswith(f"Dear {person.address_name},")
