@@ -183,7 +183,7 @@ class Agreement:
         if party:
             live = live.filter(party=party)
         parties = [key.party for key in live]
-        live.update(dropped_at=timezone.now(), dropped_because=in_source(because))
+        live.update(dropped_at=timezone.now(), dropped_because=in_source(because)[:400])
         return parties
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.clocks import known_zones
 from portal.models import Person
+from portal.refusal import Refused
 
 
 class PlainHelper(FormHelper):
@@ -96,6 +97,26 @@ def _shows(letter: str) -> bool:
     return unicodedata.category(letter) not in {"Cf", "Zs", "Zl", "Zp"}
 
 
+class ReasonForm(PortalForm):
+    """Why somebody does something, where the deed asks for it."""
+
+    reason = forms.CharField(
+        required=False,
+        max_length=2000,
+        error_messages={
+            "max_length": _("The reason is too long. Shorten it to %(limit_value)d letters."),
+            "null_characters_not_allowed": NameField.default_error_messages["control"],
+        },
+    )
+
+    @property
+    def written(self) -> str:
+        """What was written. Raises Refused when it cannot be kept."""
+        if not self.is_valid():
+            raise Refused(*self.errors["reason"])
+        return self.cleaned_data["reason"]
+
+
 @functools.cache
 def zone_choices() -> list[tuple[str, str]]:
     """The zones people live in, by name; the database's old aliases are left out."""
@@ -111,6 +132,7 @@ class ProfileForm(PortalModelForm):
     latin_name = NameField(label=_("Name in Latin letters"), max_length=250, required=False)
     honorific = NameField(label=_("Honorific"), max_length=80, required=False)
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    constrained = ("email",)
 
     class Meta:
         model = Person

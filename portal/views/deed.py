@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from portal.forms import ReasonForm
 from portal.refusal import NotYours, Refused
 from portal.workflow import Workflow
 
@@ -37,7 +38,7 @@ def do_transition(request: HttpRequest, workflow: Workflow, obj, name: str) -> H
     if not transition.may(request.user, obj):
         raise PermissionDenied
     with refusals_shown(request):
-        workflow.perform(obj, name, by=request.user, reason=request.POST.get("reason", ""))
+        workflow.perform(obj, name, by=request.user, reason=ReasonForm(request.POST).written)
         messages.success(request, _("Done: %(deed)s.") % {"deed": transition.label})
     return redirect(_way_back(request, obj))
 

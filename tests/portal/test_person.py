@@ -187,7 +187,7 @@ def test_a_profile_in_an_unknown_language_is_refused_and_nothing_typed_is_lost(c
 
 
 @pytest.mark.parametrize("field", ["full_name", "latin_name", "honorific"])
-def test_no_part_of_a_name_holds_a_control_character(field):
+def test_no_part_of_a_name_holds_a_control_character(db, field):
     form = ProfileForm(profile(**{field: "Nur\x07"}), instance=Person())
     assert set(form.errors) == {field}
 
@@ -198,3 +198,11 @@ def test_nobody_moves_to_another_side_by_the_own_profile(client, db):
     client.post(reverse("profile"), profile(party=make_party("RU").pk))
     user.person.refresh_from_db()
     assert user.person.party.code == "my"
+
+
+def test_a_name_that_somebody_else_at_the_same_address_has_is_refused_in_words(client, db):
+    user = make_user(full_name="Nur")
+    make_person("Nur Ashikin", email=user.email)
+    client.force_login(user)
+    answer = client.post(reverse("profile"), profile(full_name="Nur Ashikin"))
+    assert "There is already a person of this name and address." in answer.content.decode()
