@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from delegations import notifications
 from delegations.models import Delegate, Delegation, Desk
+from delegations.models.delegate import DelegateQuerySet
 from delegations.transitions import DELEGATE
 from meetings.models import Meeting, Sitting
 from portal import journal
@@ -182,11 +183,12 @@ def change_registration(
 # --- a focal point decides ------------------------------------------------------------
 
 
-def approve_all(delegates: Iterable[Delegate], *, by: User) -> int:
+def approve_all(delegates: DelegateQuerySet, *, by: User) -> int:
     """Approve those that still wait; returns how many. Raises NotYours for another side's."""
     approved = 0
     with transaction.atomic():
-        for delegate in delegates:
+        # Locked as they wait: whom somebody declined a moment ago stays declined.
+        for delegate in delegates.waiting().select_for_update(of=("self",)):
             try:
                 DELEGATE.perform(delegate, "approve", by=by)
             except NotYours:

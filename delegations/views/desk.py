@@ -144,7 +144,7 @@ def places(request: HttpRequest, pk: int) -> HttpResponse:
 def approve_marked(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve the marked registrations in one go, as the focal point of their side."""
     meeting = _visible(request, pk)
-    marked = [key for key in request.POST.getlist("delegate") if key.isdecimal()]
+    marked = [key for key in request.POST.getlist("delegate") if key.isdecimal() and len(key) < 19]
     delegates = (
         Delegate.objects.decided_by(request.user)
         .for_list()

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from delegations import operations
 from delegations.models import Delegate, Desk
 from tests.delegations.answers import messages, text_of
 from tests.delegations.conftest import make_fair
@@ -220,3 +221,20 @@ def test_registering_takes_as_many_queries_with_one_row_as_with_thirty(
         make_delegate(fair.meeting, fair.cast.malaysia)
     with django_assert_num_queries(18):
         client.post(fair.url, fair.answers(full_name="Two", email="two@example.org"))
+
+
+def test_whom_another_focal_point_has_just_declined_is_not_approved_with_the_rest(fair):
+    waits = make_delegate(fair.meeting, fair.cast.malaysia, status="pending")
+    declined = make_delegate(fair.meeting, fair.cast.malaysia, status="declined")
+    marked = Delegate.objects.filter(pk__in=[waits.pk, declined.pk])
+    assert operations.approve_all(marked, by=fair.cast.focal_my) == 1
+    declined.refresh_from_db()
+    assert declined.status == "declined"
+
+
+@pytest.mark.parametrize("marked", ["9" * 5000, "9" * 19, "٣", "-1", "\x00", ""])
+def test_marks_that_are_no_registrations_approve_nothing(client, fair, marked):
+    client.force_login(fair.cast.focal_my)
+    path = reverse("delegations-approve", args=[fair.meeting.pk])
+    page = client.post(path, {"delegate": marked}, follow=True)
+    assert "Nothing was approved." in text_of(page)
