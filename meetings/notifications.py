@@ -97,14 +97,16 @@ def _chairs(item: ActionItem, parties: Iterable[Party]) -> list[Appointment]:
     return [one for one in _holders(item.meeting.body, "chair") if one.party_id in wanted]
 
 
-def closing_key_awaited(item: ActionItem, missing: Iterable[Party], by: User) -> None:
+def closing_key_awaited(
+    item: ActionItem, missing: Iterable[Party], by: User, giver_party: Party
+) -> None:
     """To the co-chairs whose key to closing the item is missing, once another gave theirs."""
     for one in _chairs(item, missing):
         notices.queue(
             "meetings/emails/closing_key_awaited",
             key=f"closing-key-awaited:{item.pk}:{item.revision}:{one.person_id}",
             to=Recipient.of(one.person, one.party),
-            context={"item": item, "holder": one, "giver": by.name, "giver_party": by.party},
+            context={"item": item, "holder": one, "giver": by.name, "giver_party": giver_party},
             about=item,
         )
 

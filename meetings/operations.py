@@ -218,7 +218,7 @@ def agree_done(item: ActionItem, *, party: Party, revision: int, by: User) -> Ac
     CLOSING.give(item, party=party, by=by, revision=revision)
     missing = CLOSING.missing(item)
     if missing:
-        notifications.closing_key_awaited(item, missing, by)
+        notifications.closing_key_awaited(item, missing, by, party)
         return item
     return ITEM.perform(item, "close", by=by)
 

@@ -162,6 +162,16 @@ class ReportForm(PortalForm):
         self.undertaking = undertaking
 
 
+class SearchForm(PortalForm):
+    """The words sought in the follow-up; what cannot be understood is left aside."""
+
+    q = forms.CharField(required=False, max_length=100)
+
+    @property
+    def words(self) -> str:
+        return self.cleaned_data["q"] if self.is_valid() else ""
+
+
 class KeyForm(PortalForm):
     """Which side's key is turned, and for which version of the text."""
 

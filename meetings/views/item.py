@@ -116,7 +116,7 @@ def _report_form(request, item, undertaking: Undertaking | None, bound) -> Repor
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     """Report on the own side's part."""
     item = _visible(request, pk)
-    undertaking = get_object_or_404(item.undertakings, party__pk=_number(request.POST.get("party")))
+    undertaking = _part(item, request.POST.get("party", ""))
     if not can_report(request.user, undertaking):
         raise PermissionDenied
     form = ReportForm(request.POST, undertaking=undertaking)
@@ -133,8 +133,12 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(item)
 
 
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() else 0
+def _part(item: ActionItem, party: str) -> Undertaking:
+    """The part of a side, named by its number as it was posted."""
+    for undertaking in item.undertakings.all():
+        if str(undertaking.party_id) == party:
+            return undertaking
+    raise Http404
 
 
 @require_POST

@@ -14,6 +14,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from meetings.forms.item import SearchForm
 from meetings.models import ActionItem, Area, Body, StatusReport, Undertaking, standing
 from meetings.models.action_item import WORDS, Word
 from meetings.transitions import CLOSING
@@ -191,7 +192,7 @@ def _mine(user) -> Q:
 def follow_up(request: HttpRequest, found) -> dict[str, Any]:
     """The context of a page with the matrix of these items, filtered as the address says."""
     today = timezone.localdate()
-    words = request.GET.get("q", "").strip()
+    words = SearchForm(request.GET).words
     show = request.GET.get("show", "open")
     choices = _choices(request.user, today)
     show = show if show in choices else "open"

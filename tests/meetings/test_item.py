@@ -795,3 +795,56 @@ def test_an_item_outlives_the_term_of_whoever_reported_on_it(cast, item):
         )
     assert report.reporter_name == cast.focal_my.name
     assert timezone.is_aware(report.reported_at)
+
+
+def test_the_message_about_a_key_names_the_side_it_was_given_for(cast, item):
+    chair = make_user()  # serves no side by the own record, but holds an office for one
+    make_appointment(chair, cast.group, "chair", cast.russia)
+    operations.agree_done(item, party=cast.russia, revision=item.revision, by=chair)
+    notice = Notice.objects.get(person=cast.chair_my.person)
+    assert "has given the key of Russia" in notice.body
+
+
+LONG = "9" * 5000
+SPOILT = ["\x00", "a\x00b", LONG, "-1", "99999999999999999999", "м" * 5000, " ".join("ab" * 700)]
+
+
+@pytest.mark.parametrize("typed", SPOILT)
+def test_a_search_that_cannot_be_understood_is_left_aside(client, cast, item, typed):
+    client.force_login(cast.chair_my)
+    for path in (reverse("items"), reverse("meeting-items", args=[item.meeting_id])):
+        assert client.get(path, {"q": typed, "page": typed, "body": typed}).status_code == 200
+
+
+@pytest.mark.parametrize("typed", SPOILT)
+def test_a_report_for_a_side_that_does_not_exist_finds_nothing(client, cast, item, typed):
+    client.force_login(cast.chair_my)
+    report = {"party": typed, "state": "done"}
+    assert client.post(reverse("item-report", args=[item.pk]), report).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("reason", "answer"),
+    [
+        ("\x00", "This holds an invisible control character."),
+        ("m" * 2001, "The reason is too long. Shorten it to 2000 letters."),
+    ],
+)
+def test_a_reason_that_cannot_be_kept_is_refused_in_words(client, cast, item, reason, answer):
+    item = make_item(item.meeting, status="done")
+    client.force_login(cast.chair_my)
+    data = {"reason": reason}
+    page = client.post(reverse("item-do", args=[item.pk, "reopen"]), data, follow=True)
+    assert answer in page.content.decode()
+    item.refresh_from_db()
+    assert item.status == "done"
+
+
+def test_a_long_reason_reopens_an_item_that_has_keys(client, cast, item):
+    item = make_item(item.meeting, status="done")
+    make_key(item, "closing", cast.malaysia, cast.chair_my)
+    client.force_login(cast.chair_ru)
+    client.post(reverse("item-do", args=[item.pk, "reopen"]), {"reason": "m" * 2000})
+    item.refresh_from_db()
+    assert item.status == "open"
+    assert Key.objects.get().dropped_because == "m" * 400
