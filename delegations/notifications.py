@@ -11,7 +11,7 @@ from meetings.calendars import calendar_file
 from meetings.models import Meeting, Sitting
 from portal import notices
 from portal.clocks import ClockText
-from portal.models import Entry
+from portal.models import Entry, alternat
 from portal.notices import Recipient
 
 
@@ -48,7 +48,7 @@ def _tell(
             "delegate": delegate,
             "meeting": meeting,
             "personal_url": personal_url(delegate),
-            "programme": [(sitting, clock(sitting)) for sitting in sittings],
+            "programme": [(sitting, clock(sitting, delegate)) for sitting in sittings],
             "show_links": approved and not meeting.is_off,
             **context,
         },
@@ -58,9 +58,10 @@ def _tell(
     )
 
 
-def clock(sitting: Sitting) -> ClockText:
-    """A sitting's time in the clocks of all sides, for a message."""
-    return ClockText(sitting.starts_at, sitting.ends_at, sitting.meeting.sides())
+def clock(sitting: Sitting, delegate: Delegate) -> ClockText:
+    """A sitting's time in the clocks of all sides, the recipient's own first."""
+    parties = alternat(sitting.meeting.sides(), [delegate.party.pk])
+    return ClockText(sitting.starts_at, sitting.ends_at, parties)
 
 
 def registered(delegate: Delegate) -> None:
@@ -128,7 +129,7 @@ def sitting_changed(delegate: Delegate, sitting: Sitting) -> None:
         f"{sitting.pk}:{sitting.sequence}",
         with_calendar=True,
         sitting=sitting,
-        clock=clock(sitting),
+        clock=clock(sitting, delegate),
     )
 
 

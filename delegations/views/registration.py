@@ -21,6 +21,7 @@ from delegations.models import Delegate, Desk
 from delegations.models.desk import as_code
 from meetings.calendars import calendar_file
 from meetings.models import Appointment, Meeting, Sitting
+from portal.models import alternat
 from portal.refusal import Refused
 
 # --- with the public link -------------------------------------------------------------
@@ -222,7 +223,7 @@ def _own_page(request: HttpRequest, name: str, delegate: Delegate, **context) ->
             "delegate": delegate,
             "meeting": meeting,
             "sittings": delegate.programme(),
-            "places": [party.place for party in meeting.sides()],
+            "places": [party.place for party in alternat(meeting.sides(), [delegate.party.pk])],
             "shows_links": delegate.status == Delegate.Status.APPROVED and not meeting.is_off,
             **context,
         },
