@@ -17,10 +17,8 @@ from portal.services.supervisor import Stop
 def main(words: list[str]) -> int:
     """Measure what is asked for and print it; a refusal is one sentence and exit code 1."""
     arguments = read(words)
-    unknown = [name for name in arguments.names if name not in NAMES]
     try:
-        if unknown:
-            raise Refused(f"There is no figure “{unknown[0]}”. There are: {', '.join(NAMES)}.")
+        check(arguments)
         # The starts take minutes and a package index: a quick look leaves them out.
         usual = list(ON_STAGE) if arguments.quick else list(NAMES)
         facts = circumstances()
@@ -32,7 +30,9 @@ def main(words: list[str]) -> int:
         return 128 + stop.signal
     print(f"\n{result.as_table()}")
     if arguments.json:
-        arguments.json.write_text(json.dumps(facts | result.as_json(), indent=2) + "\n")
+        (arguments.here / arguments.json).write_text(
+            json.dumps(facts | result.as_json(), indent=2) + "\n"
+        )
     return 0
 
 
@@ -45,8 +45,19 @@ def read(words: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help="a figure to measure")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there, too")
+    parser.add_argument("--here", type=Path, default=Path(), help=argparse.SUPPRESS)
     parser.add_argument("--quick", action="store_true", help="one short run of each")
     return parser.parse_args(words)
+
+
+def check(arguments: argparse.Namespace) -> None:
+    """Refuse, before minutes of measuring, what cannot be measured or written."""
+    for name in arguments.names:
+        if name not in NAMES:
+            raise Refused(f"There is no figure “{name}”. There are: {', '.join(NAMES)}.")
+    folder = (arguments.here / (arguments.json or "-")).parent
+    if not folder.is_dir():
+        raise Refused(f"There is no folder {folder} to write the numbers into.")
 
 
 def circumstances() -> dict[str, Any]:

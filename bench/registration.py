@@ -6,12 +6,11 @@ from html import unescape
 from urllib.parse import urlencode
 
 from bench.case import LANGUAGES, NAMES, roman
-from bench.client import Answer, Visit, get, header, post
+from bench.client import COOKIE, LOCATION, Answer, Visit, get, post
 from meetings.models import Meeting
 
 FORM = re.compile(rb'<form class="form" method="post".*?</form>', re.DOTALL)
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)"(?: value="([^"]*)")?')
-COOKIE = re.compile(rb"\r\nset-cookie: *([^=]+=[^;\r]*)", re.IGNORECASE)
 
 
 def registering(
@@ -37,7 +36,7 @@ def registering(
         posted = _encoded(form, answers, step="register")
         stored = (yield post(path, port, posted, **cookies)).expect(302, 303)
         if whole:
-            own = header(stored.head, b"location").decode()
+            own = LOCATION.search(stored.head)[1].decode()
             (yield get(own, port, **cookies)).expect(200)
 
     return visit

@@ -15,6 +15,7 @@ ALSO = {
     "writing_s": "{:.1f} s of them until written",
     "cpu_ms": "{:.1f} ms of work",
     "alone_ms": "{:.0f} ms alone",
+    "alone_in_bare_pages": "the time of {:,.0f} bare pages",
     "bytes": "{:,.0f} bytes",
     "queries": "{:.0f} queries",
     "web_mb": "web {:.0f} MB",
@@ -38,6 +39,8 @@ class Result:
         """Keep one run of a figure, with the rate of the bare page right before and after it."""
         if "rate" in sample:
             sample["ratio_to_bare"] = sample["rate"] / bare
+        if "alone_ms" in sample:
+            sample["alone_in_bare_pages"] = sample["alone_ms"] / 1000 * bare
         self.samples[name].append(sample | {"bare": bare})
 
     def add_bare(self, load: Load) -> float:

@@ -42,7 +42,7 @@ class Stage:
     """The portal, running. To be used in a `with`, in the main thread."""
 
     def __init__(self, *, quick: bool) -> None:
-        self.seconds = 1.0 if quick else 8.0  # how long visitors come in one run
+        self.seconds = 1.0 if quick else 5.0  # how long visitors come in one run
         self.quick = quick
         self.port, self.mail_port = free_port(), free_port()
 

@@ -17,7 +17,7 @@ class BarePage:
     """The page of bench/bare.py under gunicorn with two sync workers. To be used in a `with`."""
 
     def __init__(self, *, quick: bool) -> None:
-        self.seconds = 0.5 if quick else 3.0
+        self.seconds = 0.5 if quick else 2.0
         self.port = free_port()
 
     def __enter__(self) -> "BarePage":
