@@ -15,8 +15,10 @@ from portal.notices import Recipient
 
 def _holders(body: Body, *offices: str) -> list[Appointment]:
     """Those in office today in a body or, but for co-chairs, above it; one line a person."""
+    today = timezone.now().date()
     found = (
-        Appointment.objects.on(timezone.now().date())
+        Appointment.objects.on(today)
+        .still_seated(today)
         .filter(body__in=body.lineage, office__in=offices)
         .exclude(person__email="")
         .select_related("person__party", "party")

@@ -19,6 +19,17 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
             models.Q(until=None) | models.Q(until__gte=day),
         )
 
+    def still_seated(self, day: date):
+        """Without the offices of a side whose last seat in the body has ended."""
+        seats = self.model.objects.filter(body__seats__party=models.F("party"))
+        lasting = self.model.objects.filter(
+            models.Q(body__seats__until=None) | models.Q(body__seats__until__gte=day),
+            body__seats__party=models.F("party"),
+        )
+        return self.exclude(
+            models.Q(pk__in=seats.values("pk")) & ~models.Q(pk__in=lasting.values("pk"))
+        )
+
     def chairs(self):
         """The co-chairs."""
         return self.filter(office=Appointment.Office.CHAIR)
@@ -136,7 +147,7 @@ class Standing:
         found = models.Q(pk__in=[])
         for party_id in self.party_ids:
             held = [one for one in self.held if one.party_id == party_id and one.office in offices]
-            found |= _within(held, path) & models.Q(**{party_path: party_id})
+            found |= _reached(held, path) & models.Q(**{party_path: party_id})
         return found
 
 
@@ -144,6 +155,13 @@ def _reaches(appointment: Appointment, body) -> bool:
     if appointment.office == Appointment.Office.CHAIR:
         return appointment.body_id == body.pk
     return appointment.body_id in body.lineage
+
+
+def _reached(appointments: Iterable[Appointment], path: str) -> models.Q:
+    """The same as `_reaches`, put to the database."""
+    led = [one.body_id for one in appointments if one.office == Appointment.Office.CHAIR]
+    others = [one for one in appointments if one.office != Appointment.Office.CHAIR]
+    return _within(others, path) | models.Q(**{f"{path}__in": led})
 
 
 def _within(appointments: Iterable[Appointment], path: str) -> models.Q:
@@ -160,6 +178,6 @@ def standing(user) -> Standing:
         return Standing([])
     if not hasattr(user, "_standing"):  # not __dict__: request.user is a lazy wrapper
         today = timezone.now().date()
-        held = Appointment.objects.on(today).filter(person=user.person_id)
+        held = Appointment.objects.on(today).still_seated(today).filter(person=user.person_id)
         user._standing = Standing(list(held.select_related("party", "body")))
     return user._standing

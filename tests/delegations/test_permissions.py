@@ -7,7 +7,7 @@ from delegations.models import Delegate, Desk
 from delegations.transitions import DELEGATE, DESK
 from portal.refusal import NotYours, Refused
 from tests.cast import PEOPLE
-from tests.factories import make_delegate, make_desk, make_meeting
+from tests.factories import make_delegate, make_desk, make_meeting, make_user
 
 # --- cast × deed ----------------------------------------------------------------------
 
@@ -246,3 +246,12 @@ def test_approval_takes_the_reason_of_an_earlier_decline_away(cast, rows):
     row = DELEGATE.perform(rows["malaysian"], "decline", by=cast.focal_my, reason="Not listed.")
     assert row.reason == "Not listed."
     assert DELEGATE.perform(row, "approve", by=cast.focal_my).reason == ""
+
+
+def test_a_co_chair_of_the_commission_decides_nothing_of_a_group_and_sees_nobody_waiting(cast):
+    meeting = make_meeting(cast.group, status="announced")
+    waiting = make_delegate(meeting, cast.malaysia, status="pending")
+    above = make_user("chair", cast.malaysia, cast.commission)
+    assert waiting not in Delegate.objects.visible_to(above)
+    assert waiting in Delegate.objects.visible_to(cast.chair_my)
+    assert waiting in Delegate.objects.visible_to(cast.officer_my)

@@ -1,6 +1,6 @@
 """Bodies: a tree, sides for a period, offices that reach down, pages for everybody."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -21,6 +21,7 @@ from tests.factories import (
     make_party,
     make_person,
     make_user,
+    today,
 )
 
 NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
@@ -366,3 +367,21 @@ def test_the_list_of_commissions_costs_the_same_with_one_row_and_with_thirty(
     client.force_login(cast.officer_my)
     with django_assert_num_queries(8):
         page(client, reverse("bodies"))
+
+
+def test_an_office_ends_with_the_seat_of_its_side(cast):
+    assert standing(cast.officer_ru).is_secretary(cast.group)
+    cast.commission.seats.filter(party=cast.russia).update(until=today() - timedelta(days=1))
+    for user in (cast.officer_my, cast.officer_ru, cast.neutral):
+        forget_standing(user)
+    assert not standing(cast.officer_ru).held
+    assert standing(cast.officer_my).is_secretary(cast.group)
+    assert standing(cast.neutral).is_neutral(cast.group)
+
+
+def test_an_office_stays_where_the_side_came_back(cast):
+    seat = cast.group.seats.get(party=cast.russia)
+    BodyParty.objects.create(body=cast.group, party=cast.russia, since=today())
+    seat.until = today() - timedelta(days=1)
+    seat.save()
+    assert standing(cast.chair_ru).held
