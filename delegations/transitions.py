@@ -52,6 +52,11 @@ def _no_place_left(delegate: Delegate) -> Iterator[str]:
         )
 
 
+def _meeting_was_held(delegate: Delegate) -> Iterator[str]:
+    if delegate.meeting.is_over:
+        yield gettext("The meeting no longer lies ahead, so nothing can be changed.")
+
+
 def _approve(delegate: Delegate, by, reason: str) -> None:
     if delegate.status == Delegate.Status.DECLINED and not delegate.meeting.desk.take_place():
         raise Refused(gettext("All places are taken."))
@@ -99,6 +104,7 @@ DELEGATE = Workflow(
         sources=("pending", "approved"),
         target="cancelled",
         may=lambda user, delegate: False,  # done by the person's own link alone
+        blockers=_meeting_was_held,
         change=_give_place_back,
         tell=lambda delegate, by, reason: notifications.cancelled(delegate),
         tone="danger",

@@ -94,8 +94,21 @@ def change_meeting(meeting: Meeting, *, changes: Mapping[str, Any], revision: in
 
 @transaction.atomic
 def agree_dates(meeting: Meeting, *, party: Party, revision: int, by: User) -> None:
-    """Give a party's key to dates and place."""
-    DATES.give(meeting, party=party, by=by, revision=revision)
+    """Give a party's key to dates and place. Raises Refused once the meeting was held."""
+    DATES.give(_dates_still_open(meeting), party=party, by=by, revision=revision)
+
+
+@transaction.atomic
+def take_back_dates_key(meeting: Meeting, *, party: Party, by: User) -> None:
+    """Take a party's key to dates and place back. Raises Refused once the meeting was held."""
+    DATES.withdraw(_dates_still_open(meeting), party=party, by=by)
+
+
+def _dates_still_open(meeting: Meeting) -> Meeting:
+    row = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
+    if row.is_over:
+        raise Refused(gettext("This meeting was held, so its dates and place stand."))
+    return row
 
 
 # --- sittings -------------------------------------------------------------------------

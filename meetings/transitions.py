@@ -31,6 +31,8 @@ CLOSING = Agreement(
 
 
 def _not_ready_to_announce(meeting: Meeting) -> Iterator[str]:
+    if not meeting.sides():
+        yield gettext("No side has a seat in this body on the first day. Choose other days first.")
     yield from DATES.missing_sentences(meeting)
     for party in meeting.parties_without_chair():
         yield gettext("%(party)s has no co-chair in office. Appoint one first.") % {

@@ -222,7 +222,7 @@ def dates_key(request: HttpRequest, pk: int) -> HttpResponse:
     party = form.cleaned_data["party"]
     with refusals_shown(request):
         if form.cleaned_data["action"] == "withdraw":
-            DATES.withdraw(meeting, party=party, by=request.user)
+            operations.take_back_dates_key(meeting, party=party, by=request.user)
         else:
             revision = form.cleaned_data["revision"]
             operations.agree_dates(meeting, party=party, revision=revision, by=request.user)

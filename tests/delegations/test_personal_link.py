@@ -6,6 +6,7 @@ from icalendar import Calendar
 
 from delegations.models import Delegate
 from delegations.transitions import DELEGATE
+from meetings.models import Meeting
 from portal.models import Entry
 from tests.delegations.answers import messages, text_of
 from tests.factories import make_delegate, make_sitting
@@ -235,3 +236,12 @@ def test_the_journal_names_the_person_who_has_no_account(client, delegate, fair)
     entry = Entry.objects.about(Delegate.objects.get()).first()
     assert entry.actor_name == "Siti Nurhaliza"
     assert entry.private_to == fair.cast.malaysia
+
+
+def test_nobody_cancels_what_was_held(client, delegate, fair):
+    Meeting.objects.update(status="held")
+    assert "Cancel my registration" not in text_of(client.get(page(delegate, "registration")))
+    answer = client.post(page(delegate, "registration-cancel"), follow=True)
+    assert "The meeting no longer lies ahead" in text_of(answer)
+    delegate.refresh_from_db()
+    assert delegate.status == "pending"

@@ -13,6 +13,7 @@ from meetings import operations
 from meetings.models import Meeting, Participation, Sitting
 from meetings.transitions import DATES, MEETING
 from portal.models import Entry, Notice
+from portal.refusal import Refused
 from portal.workflow import performed
 from tests.factories import (
     make_appointment,
@@ -24,6 +25,7 @@ from tests.factories import (
     make_person,
     make_sitting,
     make_user,
+    today,
 )
 
 NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
@@ -717,3 +719,27 @@ def test_a_meeting_that_is_over_or_cancelled_stands_as_it_was(client, cast, stat
     assert "Add a sitting" not in page(client, meeting.get_absolute_url())
     for name in ("sitting-new", "meeting-change"):
         page(client, reverse(name, args=[meeting.pk]), status=403)
+
+
+@pytest.mark.parametrize("action", ["give", "withdraw"])
+def test_keys_to_the_dates_stay_as_they_were_once_a_meeting_was_held(client, cast, action):
+    meeting = make_meeting(cast.group, status="held")
+    make_key(meeting, "dates", cast.malaysia, cast.chair_my)
+    user, party = {
+        "give": (cast.chair_ru, cast.russia),
+        "withdraw": (cast.chair_my, cast.malaysia),
+    }[action]
+    client.force_login(user)
+    posted = {"party": party.pk, "revision": meeting.revision, "action": action}
+    path = reverse("meeting-dates-key", args=[meeting.pk])
+    answer = client.post(path, posted, follow=True).content.decode()
+    assert "This meeting was held, so its dates and place stand." in answer
+    assert DATES.missing(meeting) == [cast.russia]
+
+
+def test_nobody_announces_for_days_on_which_no_side_has_a_seat(cast):
+    cast.group.seats.update(since=date(2020, 1, 1))
+    meeting = make_meeting(cast.group, starts_on=date(1950, 1, 1), ends_on=today())
+    make_sitting(meeting, day=today())
+    with pytest.raises(Refused, match="No side has a seat"):
+        MEETING.perform(meeting.body.meetings.get(), "announce", by=cast.officer_my)
