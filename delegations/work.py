@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from delegations.models import Delegate, Desk, tallies
+from delegations.permissions import can_run_desk
 from delegations.transitions import DESK
 from meetings.models import Meeting, standing
 from portal.models import User
@@ -95,9 +96,11 @@ def _own(user: User, today: date) -> Iterator[WorkItem]:
 def links_for(obj: Any, user: User) -> Iterator[tuple[str, Any]]:
     """On a meeting's page: the way to register, while one can."""
     if isinstance(obj, Meeting) and obj.status in AHEAD:
-        desk = Desk.objects.public().select_related("meeting").filter(meeting=obj).first()
+        desk = Desk.objects.public().select_related("meeting__body").filter(meeting=obj).first()
         if desk and desk.takes_registrations:
             yield desk.public_path, _("Register")
+        elif desk and can_run_desk(user, desk):
+            yield desk.get_absolute_url(), DESK.transitions["open"].label
 
 
 def facts_for(obj: Any, user: User) -> Iterator[tuple[Any, Any]]:

@@ -132,6 +132,7 @@ class SittingForm(PortalModelForm):
         self.meeting = self.instance.meeting = meeting
         self.fields["area"].queryset = meeting.body.areas.all()
         self.fields["room"].queryset = Room.objects.all()
+        self.fields["room"].empty_label = _("No room")
         self.fields["zone"].widget = forms.Select(choices=side_zones(meeting.sides()))
         self.initial.setdefault("sequence", self.instance.sequence)
 
@@ -178,6 +179,7 @@ class SittingRowForm(PortalModelForm):
         self.parties = parties
         self.areas = {str(area.pk): area for area in areas}
         self.fields["area"].queryset = areas
+        self.fields["room"].empty_label = _("No room")
 
     @property
     def is_included(self) -> bool:

@@ -223,10 +223,12 @@ def dates_key(request: HttpRequest, pk: int) -> HttpResponse:
     with refusals_shown(request):
         if form.cleaned_data["action"] == "withdraw":
             operations.take_back_dates_key(meeting, party=party, by=request.user)
+            done = _("%(party)s has taken its key back.")
         else:
             revision = form.cleaned_data["revision"]
             operations.agree_dates(meeting, party=party, revision=revision, by=request.user)
-        messages.success(request, _("Done."))
+            done = _("%(party)s has given its key.")
+        messages.success(request, done % {"party": party.label})
     return redirect(meeting)
 
 
