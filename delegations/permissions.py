@@ -25,12 +25,16 @@ def can_decide(user: "User", delegate: Delegate) -> bool:
     return delegate.delegation.party_id in standing(user).parties(body, "focal_point")
 
 
+def own_sides(user: "User", delegate: Delegate) -> set[int]:
+    """The sides for which the user holds an office where the delegate comes."""
+    body = delegate.delegation.meeting.body
+    return standing(user).parties(body, "chair", "secretary", "focal_point")
+
+
 def can_see_contact(user: "User", delegate: Delegate) -> bool:
     """Addresses and reasons are for the own side, the neutral secretariat and the person."""
-    held = standing(user)
-    body = delegate.delegation.meeting.body
     return (
-        held.is_neutral(body)
-        or delegate.delegation.party_id in held.parties(body, "chair", "secretary", "focal_point")
+        standing(user).is_neutral(delegate.delegation.meeting.body)
+        or delegate.delegation.party_id in own_sides(user, delegate)
         or (user.person_id is not None and delegate.person_id == user.person_id)
     )

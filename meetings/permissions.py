@@ -86,7 +86,7 @@ def can_add_item(user: "User", meeting: Meeting) -> bool:
 
 def can_report(user: "User", undertaking: Undertaking) -> bool:
     """A side reports through its owner, co-chair, secretary or focal point; nobody for another."""
-    if user.person_id and undertaking.owner_id == user.person_id:
+    if undertaking.is_owned_by(user):
         return True
     body = undertaking.item.meeting.body
     return undertaking.party_id in standing(user).parties(body, "chair", "secretary", "focal_point")

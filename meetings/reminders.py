@@ -59,11 +59,8 @@ def remind_owners(now: datetime) -> int:
     """Queue what is due and not yet sent; returns how many messages."""
     horizon = now.date() + timedelta(days=1 - THRESHOLDS[0])
     undertakings = (
-        Undertaking.objects.filter(
-            item__status=ActionItem.Status.OPEN,
-            item__due_on__lte=horizon,
-            owner__isnull=False,
-        )
+        Undertaking.objects.with_owner()
+        .filter(item__status=ActionItem.Status.OPEN, item__due_on__lte=horizon)
         .exclude(owner__email="")
         .exclude(latest__state=StatusReport.State.DONE)
         .select_related("owner__party", "party", "latest", "item__meeting__body")

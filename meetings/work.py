@@ -109,7 +109,7 @@ def _closing_keys(user: User) -> Iterator[WorkItem]:
 def _undertakings(user: User, today: date) -> Iterator[WorkItem]:
     """Undertakings of the user, or of a side the user chairs, that are late or due soon."""
     held = standing(user)
-    mine = Q(owner=user.person_id) if user.person_id else Q(pk__in=[])
+    mine = Q(pk__in=Undertaking.objects.owned_by(user).values("pk") if user.person_id else [])
     led = held.serves("item__meeting__body", "party", "chair", "focal_point")
     undertakings = (
         Undertaking.objects.filter(mine | led)

@@ -6,7 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from delegations.models import Delegate
-from delegations.permissions import can_see_contact
+from delegations.permissions import can_see_contact, own_sides
 from delegations.transitions import DELEGATE
 from portal.models import Entry
 from portal.views.deed import do_transition
@@ -27,7 +27,9 @@ def delegate(request: HttpRequest, pk: int) -> HttpResponse:
             "places": [party.place for party in meeting.sides(request.user)],
             "sees_contact": can_see_contact(request.user, delegate),
             "offers": DELEGATE.offers(delegate, request.user),
-            "entries": Entry.objects.about(delegate).visible_to(request.user),
+            "entries": Entry.objects.about(delegate).visible_to(
+                request.user, own_sides(request.user, delegate)
+            ),
         },
     )
 

@@ -45,7 +45,9 @@ class PreviewForm(PortalForm):
     zone = forms.ChoiceField(choices=zone_choices)
 
     def preview(self, parties: list[Party]) -> Preview | None:
-        return preview(parties=parties, **self.cleaned_data) if self.is_valid() else None
+        if not parties or not self.is_valid():
+            return None
+        return preview(parties=parties, **self.cleaned_data)
 
 
 class LengthField(forms.TypedChoiceField):

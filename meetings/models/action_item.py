@@ -129,7 +129,7 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
 def _owned(user) -> Q:
     if not (user.is_authenticated and user.person_id):
         return Q(pk__in=[])
-    return Q(pk__in=Undertaking.objects.filter(owner=user.person_id).values("item"))
+    return Q(pk__in=Undertaking.objects.owned_by(user).values("item"))
 
 
 @dataclass(frozen=True)
@@ -258,6 +258,17 @@ class ActionItem(models.Model):
         return WORDS["open"]
 
 
+class UndertakingQuerySet(models.QuerySet["Undertaking"]):
+    def with_owner(self):
+        """Those with an owner who still serves the side."""
+        serves = Q(owner__party=None) | Q(owner__party=models.F("party"))
+        return self.filter(serves, owner__isnull=False)
+
+    def owned_by(self, user):
+        """Those that the user owns for the side that the user serves."""
+        return self.with_owner().filter(owner=user.person_id)
+
+
 class Undertaking(models.Model):
     """One party's part in an action item: which organisation and person own it on that side."""
 
@@ -282,6 +293,8 @@ class Undertaking(models.Model):
         "StatusReport", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
 
+    objects = UndertakingQuerySet.as_manager()
+
     class Meta:
         ordering = ["item", "pk"]
         verbose_name = _("undertaking")
@@ -292,6 +305,14 @@ class Undertaking(models.Model):
 
     def __str__(self):
         return f"{self.item} · {self.party}"
+
+    def is_owned_by(self, user) -> bool:
+        """Whether the user owns it, and has not gone over to another side since."""
+        return (
+            user.person_id is not None
+            and self.owner_id == user.person_id
+            and user.party_id in (None, self.party_id)
+        )
 
 
 class StatusReport(models.Model):

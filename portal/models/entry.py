@@ -16,10 +16,14 @@ class EntryQuerySet(models.QuerySet["Entry"]):
             content_type=ContentType.objects.get_for_model(target), object_id=target.pk
         ).select_related("party")
 
-    def visible_to(self, user):
-        """Without what another side keeps to itself. Who may see the target is asked before."""
-        own = getattr(user, "party_id", None)
-        return self.filter(models.Q(private_to=None) | models.Q(private_to=own))
+    def visible_to(self, user, own=None):
+        """Without what another side keeps to itself. Who may see the target is asked before.
+
+        `own` are the sides for which the user holds an office there, by primary key; without
+        it the side that the user's person serves.
+        """
+        own = {getattr(user, "party_id", None)} if own is None else own
+        return self.filter(models.Q(private_to=None) | models.Q(private_to__in=own - {None}))
 
 
 class Entry(models.Model):

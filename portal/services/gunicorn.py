@@ -3,8 +3,11 @@
 gunicorn --config python:portal.services.gunicorn --bind 127.0.0.1:8000 portal.wsgi
 """
 
+import re
 import signal
 from typing import Any
+
+from gunicorn.glogging import Logger
 
 from portal.services.guard import die_with_parent
 from portal.settings import env_number
@@ -18,6 +21,22 @@ graceful_timeout = 1
 keepalive = 5
 control_socket_disable = True
 accesslog = "-"
+
+
+SECRET = re.compile(r"/my/[^/ ]+/")
+
+
+class AccessLog(Logger):
+    """Gunicorn's log without the secrets of personal links."""
+
+    def atoms(self, *facts: Any) -> dict[str, Any]:
+        return {
+            name: SECRET.sub("/my/…/", text) if isinstance(text, str) else text
+            for name, text in super().atoms(*facts).items()
+        }
+
+
+logger_class = AccessLog
 
 
 def post_fork(arbiter: Any, worker: Any) -> None:

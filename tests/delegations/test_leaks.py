@@ -148,3 +148,15 @@ def test_messages_to_a_sides_people_are_for_its_own_secretary(fair):
     assert visible_notices(fair.cast.officer_my).count() == 1
     assert visible_notices(fair.cast.officer_ru).count() == 0
     assert visible_notices(fair.cast.neutral).count() == 1
+
+
+def test_private_history_follows_the_office_and_not_the_record_of_the_person(client, fair):
+    delegate = make_delegate(fair.meeting, fair.cast.russia, status="pending")
+    DELEGATE.perform(delegate, "approve", by=fair.cast.focal_ru)
+    reader = make_user("focal_point", fair.cast.malaysia, fair.cast.group)
+    reader.person.party = fair.cast.russia
+    reader.person.save()
+    client.force_login(reader)
+    shown = client.get(delegate.get_absolute_url()).content.decode()
+    assert delegate.full_name in shown
+    assert "approved the registration" not in shown

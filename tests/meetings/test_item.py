@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 
 from meetings import operations
 from meetings.models import ActionItem, Meeting, StatusReport, Undertaking
+from meetings.permissions import can_report
 from meetings.transitions import CLOSING, ITEM, MEETING, SITTING
 from meetings.views import matrix
 from portal.models import Entry, Key, Notice, Organisation
@@ -848,3 +849,18 @@ def test_a_long_reason_reopens_an_item_that_has_keys(client, cast, item):
     item.refresh_from_db()
     assert item.status == "open"
     assert Key.objects.get().dropped_because == "m" * 400
+
+
+def test_an_owner_who_has_gone_over_to_the_other_side_owns_nothing_more(client, cast):
+    owner = make_user(party=cast.malaysia)
+    item = make_item(make_meeting(cast.group, "held"), owners={cast.malaysia: owner.person})
+    client.force_login(owner)
+    assert client.get(item.get_absolute_url()).status_code == 200
+    owner.person.party = cast.russia
+    owner.person.save()
+    assert client.get(item.get_absolute_url()).status_code == 404
+    assert not can_report(refreshed(owner), item.undertakings.get(party=cast.malaysia))
+
+
+def refreshed(user):
+    return type(user).objects.get(pk=user.pk)

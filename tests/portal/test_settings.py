@@ -170,3 +170,10 @@ def variables_read():
     files += [ROOT / "tests" / name for name in ("servers.py", "chromium.py", "conftest.py")]
     found = {a or b for file in files for a, b in READ.findall(file.read_text())}
     return found - FOREIGN
+
+
+def test_the_access_log_keeps_no_personal_link():
+    from portal.services.gunicorn import SECRET
+
+    line = "GET /my/12.ABCDEF:signature/change/ HTTP/1.1"
+    assert SECRET.sub("/my/…/", line) == "GET /my/…/change/ HTTP/1.1"
