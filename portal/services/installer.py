@@ -25,7 +25,6 @@ NAMES = {
     "find-links": "UV_FIND_LINKS",
     "cert": "SSL_CERT_FILE",
 }
-COMMON_INDEX = "https://pypi.org/simple"
 
 
 def pip_options() -> dict[str, str]:
@@ -55,7 +54,13 @@ def print_index() -> None:
 def fetch(listing: Path, folder: Path) -> None:
     """Put the uv whose hash stands in the list into the folder."""
     wanted = {word.split(":")[1] for word in listing.read_text().split() if "sha256:" in word}
-    index = (pip_options()["index-url"] or COMMON_INDEX).rstrip("/") + "/uv/"
+    index = pip_options()["index-url"]
+    if not index:
+        sys.exit(
+            "This Python has no pip. Install python3-venv of your system, "
+            "or name a package index in PIP_INDEX_URL."
+        )
+    index = f"{index.rstrip('/')}/uv/"
     for file in files_of(index):
         if file["hashes"].get("sha256") in wanted and fits(file["filename"]):
             unpack(urljoin(index, file["url"]), wanted, folder)
