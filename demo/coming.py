@@ -10,7 +10,7 @@ from demo import past, source
 from demo.case import Case
 from meetings import programme
 from meetings.models import Meeting
-from meetings.operations import SCHEDULED
+from meetings.operations.meeting import SCHEDULED
 from meetings.transitions import DATES
 from portal.models import Party
 

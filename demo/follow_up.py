@@ -6,7 +6,7 @@ from typing import Any
 from demo import source
 from demo.case import Case
 from meetings.models import ActionItem, Meeting, StatusReport, Undertaking
-from meetings.operations import ITEM_ADDED, REPORTED
+from meetings.operations.item import ITEM_ADDED, REPORTED
 from meetings.transitions import CLOSING
 from portal.models import Party, Person
 

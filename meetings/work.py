@@ -42,7 +42,7 @@ def coming_for(user: User, today: date) -> list[Sitting]:
 def _meetings(user: User, today: date) -> Iterator[WorkItem]:
     ahead = (
         Meeting.objects.filter(standing(user).sees("body"))
-        .filter(status__in=["planned", "announced"], ends_on__gte=today)
+        .filter(status__in=[*Meeting.PREPARED[1:], "announced"], ends_on__gte=today)
         .for_list()
         .order_by("starts_on", "pk")[:AT_MOST]
     )
@@ -52,7 +52,7 @@ def _meetings(user: User, today: date) -> Iterator[WorkItem]:
         own = [party for party in missing if DATES.office(user, meeting, party)]
         if own:
             yield _dates_key(meeting, own[0])
-        elif not missing and meeting.status == "planned" and can_run(user, meeting):
+        elif not missing and meeting.status in Meeting.PREPARED and can_run(user, meeting):
             yield _announcement(meeting)
 
 

@@ -43,6 +43,18 @@ _ORDINALS = {
 }
 
 
+_ROMAN = ((100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"))
+
+
+def roman(number: int) -> str:
+    """A number from 1 in Roman numerals: 21 is XXI."""
+    text = ""
+    for value, letters in (*_ROMAN, (1, "I")):
+        text += letters * (number // value)
+        number %= value
+    return text
+
+
 def ordinal(number: int) -> str:
     """A meeting's number as the current language counts: 21st, 21-е, ke-21."""
     return _ORDINALS.get(current_language(), _english)(number)

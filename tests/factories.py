@@ -184,7 +184,7 @@ def forget_standing(who) -> None:
 # --- meetings -------------------------------------------------------------------------
 
 
-def make_meeting(body=None, status="planned", starts_on=None, days=1, number=None, **fields):
+def make_meeting(body=None, status="proposed", starts_on=None, days=1, number=None, **fields):
     """A meeting in 40 days, under the next number of its body, in its first side's zone."""
     body = body or make_body()
     series = fields.get("series", Meeting.Series.ORDINARY)
@@ -197,7 +197,7 @@ def make_meeting(body=None, status="planned", starts_on=None, days=1, number=Non
         starts_on=starts_on,
         ends_on=fields.pop("ends_on", None) or starts_on + timedelta(days=days - 1),
         zone=fields.pop("zone", None) or body.sides()[0].zone,
-        was_announced=fields.pop("was_announced", status != "planned"),
+        was_announced=fields.pop("was_announced", status not in Meeting.PREPARED),
         **fields,
     )
 

@@ -1,26 +1,53 @@
 from meetings.models.action_item import ActionItem, StatusReport, Undertaking
+from meetings.models.agenda import Agenda, AgendaItem, AgendaNote, AgendaSpeaker
 from meetings.models.appointment import Appointment, Standing, standing
-from meetings.models.area import Area
+from meetings.models.area import Area, AreaLead
 from meetings.models.body import Body, BodyParty
+from meetings.models.deadline import Deadline
+from meetings.models.feed import Feed
 from meetings.models.figure import Figure
 from meetings.models.meeting import Capacity, Meeting, Mode, Participation
-from meetings.models.sitting import Room, Sitting
+from meetings.models.note import NoteVerbale
+from meetings.models.paper import Paper
+from meetings.models.programme import ProgrammeDraft, ProgrammeVersion
+from meetings.models.remark import Remark
+from meetings.models.rules import DeadlineRule, Rules
+from meetings.models.sitting import Room, Sitting, SittingChair
+from meetings.models.timing import MeetingNumber, Proposal, Timing
 
 __all__ = [
     "ActionItem",
+    "Agenda",
+    "AgendaItem",
+    "AgendaNote",
+    "AgendaSpeaker",
     "Appointment",
     "Area",
+    "AreaLead",
     "Body",
     "BodyParty",
     "Capacity",
+    "Deadline",
+    "DeadlineRule",
+    "Feed",
     "Figure",
     "Meeting",
+    "MeetingNumber",
     "Mode",
+    "NoteVerbale",
+    "Paper",
     "Participation",
+    "ProgrammeDraft",
+    "ProgrammeVersion",
+    "Proposal",
+    "Remark",
     "Room",
+    "Rules",
     "Sitting",
+    "SittingChair",
     "Standing",
     "StatusReport",
+    "Timing",
     "Undertaking",
     "standing",
 ]

@@ -20,7 +20,9 @@ from portal.models import Organisation, Party, Person, alternat
 class ActionItemQuerySet(models.QuerySet["ActionItem"]):
     def visible_to(self, user):
         """The follow-up is shared by those in office, and by owners for their own items."""
-        return self.filter(standing(user).sees("meeting__body") | _owned(user))
+        held = standing(user)
+        shared = held.sees("meeting__body") & held.owns("meeting__body", "meeting__side")
+        return self.filter(shared | _owned(user))
 
     def owned_by(self, user):
         """Those in which the user is named as a side's owner."""
@@ -211,7 +213,8 @@ class ActionItem(models.Model):
     def reference(self) -> str:
         """Stable for ever: body, meeting, number."""
         series = "X" if self.meeting.series == Meeting.Series.EXTRAORDINARY else ""
-        return f"{self.meeting.body.code.upper()}-{series}{self.meeting.number}-{self.number}"
+        session = f"{series}{self.meeting.number}" if self.meeting.number else f"M{self.meeting_id}"
+        return f"{self.meeting.body.code.upper()}-{session}-{self.number}"
 
     @property
     def words(self) -> str:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.languages import in_language
-from portal.models import Party, Person
+from portal.models import Organisation, Party, Person
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
@@ -43,11 +43,12 @@ class Appointment(models.Model):
     """A person's office in a body for one party, from a day to a day.
 
     A secretary without a party is the neutral secretariat. Offices of secretaries and focal
-    points reach down to the bodies beneath; a co-chair leads the named body alone.
+    points reach down to the bodies beneath; a co-chair and a deputy lead the named body alone.
     """
 
     class Office(models.TextChoices):
         CHAIR = "chair", _("Co-chair")
+        DEPUTY = "deputy", _("Deputy co-chair")
         SECRETARY = "secretary", _("Secretariat officer")
         FOCAL_POINT = "focal_point", _("Focal point")
 
@@ -62,11 +63,20 @@ class Appointment(models.Model):
     since = models.DateField(_("since"), null=True, blank=True)
     until = models.DateField(_("until"), null=True, blank=True)
     act = models.CharField(_("appointing act"), max_length=300, blank=True)
+    organisation = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("organisation"),
+    )
+    order = models.PositiveSmallIntegerField(_("order among several"), default=1)
 
     objects = AppointmentQuerySet.as_manager()
 
     class Meta:
-        ordering = ["office", "since", "pk"]
+        ordering = ["office", "order", "since", "pk"]
         verbose_name = _("appointment")
         verbose_name_plural = _("appointments")
         constraints = [
@@ -91,6 +101,9 @@ class Appointment(models.Model):
     def label(self) -> str:
         """The title in the language being spoken, or the office's name."""
         return in_language(self.titles, self.title) or self.get_office_display()
+
+
+LEADING = {Appointment.Office.CHAIR, Appointment.Office.DEPUTY}  # of the named body alone
 
 
 @dataclass
@@ -136,6 +149,14 @@ class Standing:
         """The bodies of which the person is a secretary."""
         return _within([one for one in self.held if one.office == "secretary"], path)
 
+    def owns(self, path: str, party_path: str) -> models.Q:
+        """Rows that no side keeps to itself, and those that the person's own side keeps."""
+        own = models.Q(**{f"{party_path}__isnull": True})
+        for party_id in self.party_ids:
+            held = [one for one in self.held if one.party_id == party_id]
+            own |= _within(held, path) & models.Q(**{party_path: party_id})
+        return own
+
     def neutral_in(self, path: str = "") -> models.Q:
         """The bodies of whose neutral secretariat the person is."""
         return _within(
@@ -152,15 +173,15 @@ class Standing:
 
 
 def _reaches(appointment: Appointment, body) -> bool:
-    if appointment.office == Appointment.Office.CHAIR:
+    if appointment.office in LEADING:
         return appointment.body_id == body.pk
     return appointment.body_id in body.lineage
 
 
 def _reached(appointments: Iterable[Appointment], path: str) -> models.Q:
     """The same as `_reaches`, put to the database."""
-    led = [one.body_id for one in appointments if one.office == Appointment.Office.CHAIR]
-    others = [one for one in appointments if one.office != Appointment.Office.CHAIR]
+    led = [one.body_id for one in appointments if one.office in LEADING]
+    others = [one for one in appointments if one.office not in LEADING]
     return _within(others, path) | models.Q(**{f"{path}__in": led})
 
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.models.appointment import standing
 from portal.languages import in_language
-from portal.models import Party, alternat
+from portal.models import Organisation, Party, alternat
+from portal.models.party import former_names, then
 
 
 class BodyQuerySet(models.QuerySet["Body"]):
@@ -33,15 +34,41 @@ class Body(models.Model):
 
     class Kind(models.TextChoices):
         COMMISSION = "commission", _("Joint commission")
+        COUNCIL = "council", _("Joint council")
         COMMITTEE = "committee", _("Committee")
+        SUB_COMMISSION = "sub_commission", _("Sub-commission")
+        SUB_COMMITTEE = "sub_committee", _("Sub-committee")
         WORKING_GROUP = "working_group", _("Working group")
         SUB_GROUP = "sub_group", _("Sub-group")
         EXPERT_GROUP = "expert_group", _("Expert group")
+        TASK_FORCE = "task_force", _("Task force")
+        AD_HOC = "ad_hoc", _("Ad-hoc group")
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        NEVER_CONVENED = "never_convened", _("Never convened")
+        DORMANT = "dormant", _("Dormant")
+        SUSPENDED = "suspended", _("Suspended")
+        CLOSED = "closed", _("Closed")
+
+    class Numerals(models.TextChoices):
+        ORDINAL = "ordinal", _("As the language counts: 21st")
+        ROMAN = "roman", _("Roman: XXI")
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     code = models.SlugField(_("code"), unique=True, max_length=40)
     name = models.CharField(_("name"), max_length=300)
     names = models.JSONField(_("name per language"), default=dict, blank=True)
+    former = models.JSONField(
+        _("former names"),
+        default=list,
+        blank=True,
+        validators=[former_names],
+        help_text=_("Oldest first: a list of objects with “until” (the last day), name, names."),
+    )
+    status = models.CharField(
+        _("status"), max_length=15, choices=Status, default=Status.ACTIVE, editable=False
+    )
     parent = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
     )
@@ -57,6 +84,13 @@ class Body(models.Model):
     )
     founding_instrument = models.TextField(_("founding instrument"), blank=True)
     founded_words = models.CharField(_("founded"), max_length=200, blank=True)
+    founded_on = models.DateField(_("date of the founding instrument"), null=True, blank=True)
+    numerals = models.CharField(
+        _("how its meetings are numbered"),
+        max_length=10,
+        choices=Numerals,
+        default=Numerals.ORDINAL,
+    )
     is_public = models.BooleanField(_("known to the public"), default=True)
 
     objects = BodyQuerySet.as_manager()
@@ -94,6 +128,13 @@ class Body(models.Model):
         """The name in the language being spoken."""
         return in_language(self.names, self.name)
 
+    def label_on(self, day: date) -> str:
+        """The name that the body bore on a day."""
+        former = then(self.former, day)
+        if not former:
+            return self.label
+        return in_language(former.get("names", {}), former.get("name", self.name))
+
     @property
     def lineage(self) -> set[int]:
         """This body and all above it, as primary keys."""
@@ -102,7 +143,7 @@ class Body(models.Model):
     def sides(self, user=None, on: date | None = None) -> list[Party]:
         """The parties on a day (today unless given), the reader's own side first."""
         day = on or timezone.now().date()
-        parties = [seat.party for seat in self.seats.all() if seat.holds(day)]
+        parties = [seat.party.as_of(day) for seat in self.seats.all() if seat.holds(day)]
         return alternat(parties, standing(user).party_ids if user else ())
 
 
@@ -121,6 +162,17 @@ class BodyParty(models.Model):
     body = models.ForeignKey(Body, on_delete=models.CASCADE, related_name="seats")
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="seats")
     order = models.PositiveSmallIntegerField(_("order in shared prints"), default=1)
+    names = models.JSONField(
+        _("what this side calls the body, per language"), default=dict, blank=True
+    )
+    lead = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("lead ministry"),
+    )
     since = models.DateField(_("since"), null=True, blank=True)
     until = models.DateField(_("until"), null=True, blank=True)
 

@@ -3,12 +3,14 @@ from datetime import date
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models.appointment import standing
 from meetings.models.body import Body
-from portal.languages import ordinal
+from portal.clocks import day_words
+from portal.languages import ordinal, roman
 from portal.models import Party, Person
 from portal.models.party import known_zone
 
@@ -23,20 +25,26 @@ class Mode(models.TextChoices):
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     def visible_to(self, user):
-        """What is announced is public; what is being planned is for those in office."""
-        return self.filter(
-            models.Q(was_announced=True, body__is_public=True) | standing(user).sees("body")
-        )
+        """What is announced is public; what is being planned is for those in office.
+
+        An idea, and a meeting of one side's own part, exist for that side alone.
+        """
+        held = standing(user)
+        public = models.Q(was_announced=True, body__is_public=True, side=None)
+        return self.filter(public | (held.sees("body") & held.owns("body", "side")))
 
     def run_by(self, user):
         """The meetings that the user schedules."""
-        return self.filter(standing(user).secretary_in("body"))
+        held = standing(user)
+        return self.filter(held.secretary_in("body") & held.owns("body", "side"))
+
+    def ahead(self):
+        """Being prepared, announced or in session, whatever the day."""
+        return self.filter(status__in=Meeting.AHEAD)
 
     def upcoming(self, today: date):
         """Not over, not called off, soonest first."""
-        return self.filter(
-            ends_on__gte=today, status__in=["planned", "announced", "in_session"]
-        ).order_by("starts_on", "pk")
+        return self.ahead().filter(ends_on__gte=today).order_by("starts_on", "pk")
 
     def past(self, today: date):
         """Over or called off, latest first."""
@@ -47,38 +55,120 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         return self.select_related("body", "host").prefetch_related("body__seats__party")
 
 
+def numbered(body: Body, series: str, number: int) -> str:
+    """A meeting's number in words: 2nd meeting, XVII session, 1st extraordinary session."""
+    session = body.kind in {Body.Kind.COMMISSION, Body.Kind.COUNCIL}
+    words = {
+        (True, "ordinary"): gettext("%(ordinal)s session"),
+        (True, "extraordinary"): gettext("%(ordinal)s extraordinary session"),
+        (False, "ordinary"): gettext("%(ordinal)s meeting"),
+        (False, "extraordinary"): gettext("%(ordinal)s extraordinary meeting"),
+    }
+    in_roman = body.numerals == Body.Numerals.ROMAN
+    return words[session, series] % {"ordinal": roman(number) if in_roman else ordinal(number)}
+
+
+def days_in_words(starts_on: date, ends_on: date, precision: str) -> str:
+    """A day, a span of days, a window, a month or a year, in the language being spoken."""
+    if precision == Meeting.Precision.YEAR:
+        return str(starts_on.year)
+    if precision == Meeting.Precision.MONTH:
+        return date_format(starts_on, "YEAR_MONTH_FORMAT")
+    if starts_on == ends_on:
+        return day_words(starts_on)
+    span = {"first": day_words(starts_on), "last": day_words(ends_on)}
+    if precision == Meeting.Precision.WINDOW:
+        return gettext("between %(first)s and %(last)s") % span
+    return gettext("%(first)s – %(last)s") % span
+
+
 class Meeting(models.Model):
-    """A numbered gathering of a body: sittings over one or several days."""
+    """A gathering of one or several bodies, numbered or not: sittings over one or more days.
+
+    Its days and place are those that hold now; what was planned, announced and reported
+    before stands in its timings, and who proposed what in its proposals.
+    """
 
     class Series(models.TextChoices):
         ORDINARY = "ordinary", _("Ordinary")
         EXTRAORDINARY = "extraordinary", _("Extraordinary")
+        CO_CHAIRS = "co_chairs", _("Meeting of the co-chairs")
+        INTERSESSIONAL = "intersessional", _("Intersessional meeting")
+        NATIONAL = "national", _("Meeting of one side’s own part")
+
+    NUMBERED = ("ordinary", "extraordinary")
 
     class Status(models.TextChoices):
-        PLANNED = "planned", _("Planned")
+        IDEA = "idea", _("Idea")
+        PROPOSED = "proposed", _("Proposed")
+        COUNTER_PROPOSED = "counter_proposed", _("Counter-proposed")
+        AGREED = "agreed", _("Dates agreed")
         ANNOUNCED = "announced", _("Announced")
         IN_SESSION = "in_session", _("In session")
+        SUSPENDED = "suspended", _("Suspended")
+        RESUMED = "resumed", _("Resumed")
         HELD = "held", _("Held")
         CLOSED = "closed", _("Closed")
         POSTPONED = "postponed", _("Postponed")
         CANCELLED = "cancelled", _("Cancelled")
 
+    PREPARED = ("idea", "proposed", "counter_proposed", "agreed")
+    AHEAD = (*PREPARED, "announced", "in_session", "suspended", "resumed")
+
+    class Precision(models.TextChoices):
+        DAY = "day", _("These days")
+        WINDOW = "window", _("Some time between these days")
+        MONTH = "month", _("Some time in the month")
+        YEAR = "year", _("Some time in the year")
+
     body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="meetings")
+    side = models.ForeignKey(
+        Party,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("the side that keeps it to itself"),
+    )
     series = models.CharField(_("series"), max_length=15, choices=Series, default=Series.ORDINARY)
-    number = models.PositiveSmallIntegerField(_("number"))
+    number = models.PositiveSmallIntegerField(_("number"), null=True, blank=True)
     title = models.CharField(_("title"), max_length=300, blank=True)
     about = models.TextField(_("what it is about"), blank=True)
     mode = models.CharField(_("mode"), max_length=10, choices=Mode, default=Mode.VIRTUAL)
     status = models.CharField(
-        _("status"), max_length=12, choices=Status, default=Status.PLANNED, editable=False
+        _("status"), max_length=16, choices=Status, default=Status.PROPOSED, editable=False
     )
     was_announced = models.BooleanField(default=False, editable=False)
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
+    precision = models.CharField(
+        _("how exactly the days are known"),
+        max_length=10,
+        choices=Precision,
+        default=Precision.DAY,
+    )
     zone = models.CharField(_("time zone of its days"), max_length=60, validators=[known_zone])
     place = models.CharField(_("place"), max_length=200, blank=True)
     host = models.ForeignKey(
         Party, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("host")
+    )
+    host_reason = models.CharField(
+        _("why this host and place"),
+        max_length=300,
+        blank=True,
+        help_text=_("Needed where the turn is another side’s: a third place, the margins of …"),
+    )
+    proposer = models.ForeignKey(
+        Party,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("proposed by"),
+    )
+    prepared_from = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
     )
     reason = models.TextField(_("why it was called off or moved"), blank=True, editable=False)
     revision = models.PositiveIntegerField(_("revision"), default=1, editable=False)
@@ -89,23 +179,36 @@ class Meeting(models.Model):
         ordering = ["-starts_on", "-pk"]
         verbose_name = _("meeting")
         verbose_name_plural = _("meetings")
+        indexes = [models.Index(fields=["body", "-starts_on"], name="meeting_of_body")]
         constraints = [
-            models.UniqueConstraint(
-                fields=["body", "series", "number"],
-                name="one_meeting_per_number",
-                violation_error_message=_(
-                    "This body already has a meeting with this number. Choose the next free one."
-                ),
-            ),
             models.CheckConstraint(
                 condition=models.Q(ends_on__gte=models.F("starts_on")),
                 name="meeting_ends_after_it_begins",
                 violation_error_message=_("The last day comes before the first day."),
             ),
             models.CheckConstraint(
-                condition=models.Q(number__gte=1),
+                condition=models.Q(number__gte=1) | models.Q(number=None),
                 name="meetings_are_counted_from_one",
                 violation_error_message=_("Meetings are counted from 1."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(series__in=("ordinary", "extraordinary"), number__isnull=False)
+                | (~models.Q(series__in=("ordinary", "extraordinary")) & models.Q(number=None)),
+                name="sessions_have_numbers_and_other_meetings_none",
+                violation_error_message=_(
+                    "Ordinary and extraordinary meetings are numbered, all others are not."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(series="national") | models.Q(side__isnull=False),
+                name="a_meeting_of_one_part_belongs_to_its_side",
+                violation_error_message=_("Say whose own part meets."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(side=None)
+                | models.Q(series="national")
+                | models.Q(status="idea"),
+                name="only_ideas_and_own_parts_belong_to_one_side",
             ),
         ]
 
@@ -117,23 +220,33 @@ class Meeting(models.Model):
 
     @property
     def label(self) -> str:
-        """The number in words, as “2nd meeting”."""
-        words = {
-            ("commission", "ordinary"): gettext("%(ordinal)s session"),
-            ("commission", "extraordinary"): gettext("%(ordinal)s extraordinary session"),
-            ("", "ordinary"): gettext("%(ordinal)s meeting"),
-            ("", "extraordinary"): gettext("%(ordinal)s extraordinary meeting"),
-        }
-        kind = "commission" if self.body.kind == Body.Kind.COMMISSION else ""
-        return words[kind, self.series] % {"ordinal": ordinal(self.number)}
+        """The number in words, as “2nd meeting”, or what an unnumbered one is."""
+        if self.number is None:
+            return self.title or self.get_series_display()
+        return numbered(self.body, self.series, self.number)
 
     @property
     def full_label(self) -> str:
         """Number and body, as a message or a calendar names it."""
         return gettext("%(meeting)s of the %(body)s") % {
             "meeting": self.label,
-            "body": self.body.label,
+            "body": self.body_label,
         }
+
+    @property
+    def body_label(self) -> str:
+        """The body's name on the first day."""
+        return self.body.label_on(self.starts_on)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether its days are known to the day."""
+        return self.precision == self.Precision.DAY
+
+    @property
+    def days_words(self) -> str:
+        """The days as far as they are known: exact, a window, a month or a year."""
+        return days_in_words(self.starts_on, self.ends_on, self.precision)
 
     @property
     def is_over(self) -> bool:
@@ -144,8 +257,12 @@ class Meeting(models.Model):
         return self.status in {self.Status.POSTPONED, self.Status.CANCELLED}
 
     def sides(self, user=None) -> list[Party]:
-        """The body's parties on the first day, the reader's own side first."""
-        return self.body.sides(user, on=self.starts_on)
+        """The body's parties on the first day, the reader's own side first.
+
+        A meeting that one side keeps to itself has that side alone.
+        """
+        sides = self.body.sides(user, on=self.starts_on)
+        return [party for party in sides if self.side_id in (None, party.pk)]
 
     def chairs(self):
         """The co-chairs in office on its first day (today's while it lies ahead)."""

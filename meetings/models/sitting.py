@@ -2,7 +2,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Func
@@ -13,7 +13,8 @@ from meetings.models.appointment import standing
 from meetings.models.area import Area
 from meetings.models.meeting import Meeting, Mode
 from portal.clocks import NoSuchTime, Place, known_zones, to_instant
-from portal.models import Party
+from portal.languages import in_language
+from portal.models import Party, Person
 from portal.models.party import known_zone
 
 
@@ -43,8 +44,14 @@ class Room(models.Model):
 class SittingQuerySet(models.QuerySet["Sitting"]):
     def visible_to(self, user):
         """Those of meetings the user may see; closed ones only for people in office."""
-        member = standing(user).sees("meeting__body")
-        public = models.Q(meeting__was_announced=True, meeting__body__is_public=True, is_open=True)
+        held = standing(user)
+        member = held.sees("meeting__body") & held.owns("meeting__body", "meeting__side")
+        public = models.Q(
+            meeting__was_announced=True,
+            meeting__body__is_public=True,
+            meeting__side=None,
+            is_open=True,
+        )
         return self.filter(member | public)
 
     def taking_place(self):
@@ -55,7 +62,7 @@ class SittingQuerySet(models.QuerySet["Sitting"]):
         """Not over yet, of meetings that take place, soonest first."""
         return (
             self.taking_place()
-            .filter(ends_at__gt=now, meeting__status__in=["planned", "announced", "in_session"])
+            .filter(ends_at__gt=now, meeting__status__in=Meeting.AHEAD)
             .order_by("starts_at")
         )
 
@@ -79,6 +86,25 @@ class Sitting(models.Model):
         DRAFTING = "drafting", _("Drafting committee")
         SIGNING = "signing", _("Signing")
         FORUM = "forum", _("Business forum")
+        OPENING = "opening", _("Opening")
+        CLOSING = "closing", _("Closing")
+        OFFICIALS = "officials", _("Senior officials’ meeting")
+        TECHNICAL = "technical", _("Technical session")
+        SUB_COMMITTEE = "sub_committee", _("Sub-committee")
+        WORKING_GROUP = "working_group", _("Working group")
+        CO_CHAIRS = "co_chairs", _("Talk of the co-chairs")
+        COORDINATION = "coordination", _("Coordination")
+        PRESS = "press", _("Press conference")
+        CEREMONY = "ceremony", _("Ceremony")
+        VISIT = "visit", _("Site visit")
+        MEAL = "meal", _("Meal or reception")
+        TRAVEL = "travel", _("Travel")
+
+    class Level(models.TextChoices):
+        EXPERTS = "experts", _("Experts")
+        OFFICIALS = "officials", _("Senior officials")
+        MINISTERS = "ministers", _("Ministers")
+        LEADERS = "leaders", _("Heads of government")
 
     class Status(models.TextChoices):
         PLANNED = "planned", _("Planned")
@@ -95,6 +121,7 @@ class Sitting(models.Model):
         related_name="sittings",
         verbose_name=_("area"),
     )
+    level = models.CharField(_("level"), max_length=10, choices=Level, blank=True)
     mode = models.CharField(_("mode"), max_length=10, choices=Mode, default=Mode.VIRTUAL)
     day = models.DateField(_("day"))
     wall = models.TimeField(_("begins at"))
@@ -105,8 +132,21 @@ class Sitting(models.Model):
     room = models.ForeignKey(
         Room, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("room")
     )
+    place = models.CharField(
+        _("place"),
+        max_length=200,
+        blank=True,
+        help_text=_("Where it is not a room of the list: a building, a city, a plant to visit."),
+    )
     join_link = models.URLField(_("joining link"), blank=True)
     is_open = models.BooleanField(_("open to all registered"), default=True)
+    languages = ArrayField(
+        models.CharField(max_length=8),
+        verbose_name=_("interpreted into"),
+        default=list,
+        blank=True,
+    )
+    capacity = models.PositiveIntegerField(_("places"), null=True, blank=True)
     status = models.CharField(
         _("status"), max_length=10, choices=Status, default=Status.PLANNED, editable=False
     )
@@ -183,3 +223,31 @@ class Sitting(models.Model):
     @property
     def is_cancelled(self) -> bool:
         return self.status == self.Status.CANCELLED
+
+
+class SittingChair(models.Model):
+    """Who presides over a sitting for one side, with the title of that day."""
+
+    sitting = models.ForeignKey(Sitting, on_delete=models.CASCADE, related_name="chairs")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="chaired")
+    party = models.ForeignKey(
+        Party, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("side")
+    )
+    title = models.CharField(_("title on that day"), max_length=300, blank=True)
+    titles = models.JSONField(_("title per language"), default=dict, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("chair of a sitting")
+        verbose_name_plural = _("chairs of sittings")
+        constraints = [
+            models.UniqueConstraint(fields=["sitting", "person"], name="one_chair_per_person"),
+        ]
+
+    def __str__(self):
+        return f"{self.person} · {self.sitting}"
+
+    @property
+    def label(self) -> str:
+        """The title in the language being spoken."""
+        return in_language(self.titles, self.title)

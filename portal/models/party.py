@@ -1,5 +1,6 @@
+import copy
 from collections.abc import Iterable
-from datetime import time
+from datetime import date, time
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
@@ -23,6 +24,31 @@ def known_zone(name: str) -> None:
 
 def weekend() -> list[int]:
     return [6, 7]
+
+
+FORMER_FIELDS = {"name", "names", "short_name", "short_names", "city", "cities"}
+
+
+def former_names(rows: list) -> None:
+    """Refuse former names that no day can be looked up in."""
+    known = isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
+    try:
+        ends = [date.fromisoformat(row["until"]) for row in rows] if known else []
+    except (KeyError, TypeError, ValueError):
+        known = False
+    if (
+        not known
+        or ends != sorted(ends)
+        or any(set(row) - {"until"} - FORMER_FIELDS for row in rows)
+    ):
+        raise ValidationError(
+            _("Write a list of former names, oldest first, each with “until” as YYYY-MM-DD.")
+        )
+
+
+def then(rows: list[dict], day: date) -> dict:
+    """What was another on that day: the first of the former rows that still held."""
+    return next((row for row in rows if day <= date.fromisoformat(row["until"])), {})
 
 
 class Party(models.Model):
@@ -59,6 +85,16 @@ class Party(models.Model):
         help_text=_("ISO code of the country; empty when the party keeps no calendar."),
     )
     language = models.CharField(_("language of its people by default"), max_length=8, default="en")
+    former = models.JSONField(
+        _("former names"),
+        default=list,
+        blank=True,
+        validators=[former_names],
+        help_text=_(
+            "Oldest first: a list of objects with “until” (the last day) and what was another "
+            "then, as name, names, short_name, short_names, city, cities."
+        ),
+    )
 
     class Meta:
         ordering = ["short_name"]
@@ -84,6 +120,16 @@ class Party(models.Model):
     def full_label(self) -> str:
         """The full name in the language being spoken."""
         return in_language(self.names, self.name)
+
+    def as_of(self, day: date) -> "Party":
+        """This party under the names it bore on a day."""
+        former = then(self.former, day)
+        if not former:
+            return self
+        party = copy.copy(self)
+        for field in FORMER_FIELDS & set(former):
+            setattr(party, field, former[field])
+        return party
 
     @property
     def zone_info(self) -> ZoneInfo:

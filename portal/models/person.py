@@ -1,3 +1,4 @@
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,13 @@ class Person(models.Model):
         help_text=_("As the person writes it, in the person's own script."),
     )
     latin_name = models.CharField(_("name in Latin letters"), max_length=250, blank=True)
+    variants = ArrayField(
+        models.CharField(max_length=250),
+        verbose_name=_("other spellings"),
+        default=list,
+        blank=True,
+        help_text=_("As others print the name: found by search, never written in its place."),
+    )
     honorific = models.CharField(_("honorific"), max_length=80, blank=True)
     email = models.EmailField(_("e-mail address"), blank=True)
     party = models.ForeignKey(

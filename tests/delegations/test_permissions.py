@@ -213,7 +213,7 @@ def test_a_desk_moves_by_its_table(cast, rows, status, deed):
             DESK.perform(desk, deed, by=cast.officer_my)
 
 
-@pytest.mark.parametrize("status", ["planned", "postponed", "cancelled", "held", "closed"])
+@pytest.mark.parametrize("status", ["proposed", "postponed", "cancelled", "held", "closed"])
 def test_registration_opens_only_for_a_meeting_that_is_announced(cast, status):
     desk = make_desk(make_meeting(cast.group, status=status), status="not_open")
     [offer] = DESK.offers(desk, cast.officer_my)

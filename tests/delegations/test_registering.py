@@ -237,7 +237,7 @@ def test_a_full_desk_says_so_before_anybody_types(client, fair):
 
 
 def test_a_planned_meeting_has_no_public_link(client, cast):
-    desk = make_desk(make_meeting(cast.group, status="planned"), status="open")
+    desk = make_desk(make_meeting(cast.group, status="proposed"), status="open")
     assert client.get(desk.public_path).status_code == 404
     assert client.get(reverse("register-qr", args=[desk.code])).status_code == 404
 

@@ -156,7 +156,7 @@ def test_only_approved_delegates_are_reminded(begin, meeting, status):
     assert walk(begin, step=3) == []
 
 
-@pytest.mark.parametrize("status", ["planned", "postponed", "cancelled", "held"])
+@pytest.mark.parametrize("status", ["proposed", "postponed", "cancelled", "held"])
 def test_nobody_is_reminded_of_a_meeting_that_is_not_on(begin, meeting, status):
     make(meeting)
     meeting.status = status

@@ -460,7 +460,7 @@ def test_age_counts_from_the_meeting_and_sessions_held_since(cast):
     item = make_item(old)
     make_meeting(cast.group, "held", starts_on=date(2023, 5, 25))
     make_meeting(cast.group, "cancelled", starts_on=date(2024, 5, 25))
-    make_meeting(cast.group, "planned")
+    make_meeting(cast.group, "proposed")
     found = ActionItem.objects.for_list().get(pk=item.pk)
     assert found.carried == 1
     assert matrix.age(found, date(2026, 5, 25)).replace("\xa0", " ") == "5 years"

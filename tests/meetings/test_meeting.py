@@ -509,7 +509,7 @@ def test_a_click_on_an_old_page_gets_the_same_sentences(client, cast, meeting):
         "Dates and place: the key of Russia is missing.",
     ]
     meeting.refresh_from_db()
-    assert (meeting.status, meeting.was_announced) == ("planned", False)
+    assert (meeting.status, meeting.was_announced) == ("proposed", False)
 
 
 def test_a_programme_of_cancelled_sittings_alone_is_empty(cast, agreed):
@@ -551,7 +551,7 @@ def test_when_what_follows_fails_nothing_was_announced(cast, agreed):
     finally:
         performed.disconnect(refuses, sender=Meeting)
     agreed.refresh_from_db()
-    assert agreed.status == "planned"
+    assert agreed.status == "proposed"
     assert not Delegation.objects.exists()
     assert not Desk.objects.exists()
     assert not Notice.objects.exists()
@@ -618,7 +618,7 @@ def test_a_deed_is_always_a_post(client, cast, agreed):
     answer = client.get(reverse("meeting-do", args=[agreed.pk, "announce"]))
     assert answer.status_code == 405
     agreed.refresh_from_db()
-    assert agreed.status == "planned"
+    assert agreed.status == "proposed"
 
 
 # --- history --------------------------------------------------------------------------

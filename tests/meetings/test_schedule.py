@@ -183,7 +183,7 @@ def test_the_proposal_can_be_taken_as_it_is(secretary, cast, body):
     answer = schedule(secretary, body)
     meeting = Meeting.objects.get()
     assert answer["Location"] == meeting.get_absolute_url()
-    assert (meeting.status, meeting.number, meeting.was_announced) == ("planned", 1, False)
+    assert (meeting.status, meeting.number, meeting.was_announced) == ("proposed", 1, False)
     sittings = list(meeting.sittings.order_by("pk"))
     assert [one.label for one in sittings] == [
         "Plenary session",

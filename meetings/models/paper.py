@@ -1,0 +1,108 @@
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from meetings.models.agenda import AgendaItem
+from meetings.models.appointment import standing
+from meetings.models.body import Body
+from meetings.models.meeting import Meeting
+from portal.languages import in_language
+from portal.models import Party
+
+
+class PaperQuerySet(models.QuerySet["Paper"]):
+    def visible_to(self, user):
+        """By its class: one side's own, shared by those in office, or public (domain.md 4.5)."""
+        held = standing(user)
+        offices = ("chair", "deputy", "secretary", "focal_point")
+        internal = models.Q(access="internal") & held.serves("body", "party", *offices)
+        shared = models.Q(access__in=["shared", "agreed"]) & held.sees("body")
+        public = models.Q(access="public", body__is_public=True) & (
+            models.Q(meeting=None) | models.Q(meeting__was_announced=True)
+        )
+        own_meeting = models.Q(meeting=None) | held.owns("meeting__body", "meeting__side")
+        return self.filter((internal | shared | public) & own_meeting)
+
+
+class Paper(models.Model):
+    """A document of a body or a meeting: a text, a file or an address, with who may read it."""
+
+    class Kind(models.TextChoices):
+        PAPER = "paper", _("Paper")
+        PRESENTATION = "presentation", _("Presentation")
+        DRAFT = "draft", _("Draft text")
+        SIGNED = "signed", _("Signed document")
+        REPORT = "report", _("Report")
+        LIST = "list", _("List of participants")
+        STATEMENT = "statement", _("Statement")
+        INSTRUMENT = "instrument", _("Founding instrument")
+
+    class Access(models.TextChoices):
+        INTERNAL = "internal", _("One side only")
+        SHARED = "shared", _("Shared working paper")
+        AGREED = "agreed", _("Agreed, not public")
+        PUBLIC = "public", _("Public")
+
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="papers")
+    meeting = models.ForeignKey(
+        Meeting,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="papers",
+        verbose_name=_("meeting"),
+    )
+    items: "models.ManyToManyField[AgendaItem, models.Model]" = models.ManyToManyField(
+        AgendaItem, related_name="papers", blank=True, verbose_name=_("agenda items")
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.PAPER)
+    access = models.CharField(_("who may read it"), max_length=10, choices=Access)
+    party = models.ForeignKey(
+        Party,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("whose paper"),
+    )
+    reference = models.CharField(_("number"), max_length=80, blank=True)
+    title = models.CharField(_("title"), max_length=400)
+    titles = models.JSONField(_("title per language"), default=dict, blank=True)
+    language = models.CharField(_("language"), max_length=8, blank=True)
+    dated = models.DateField(_("date"), null=True, blank=True)
+    words = models.CharField(
+        _("in words"),
+        max_length=400,
+        blank=True,
+        help_text=_("For instance where and by whom it was signed, or what is still to come."),
+    )
+    file = models.FileField(_("file"), upload_to="papers/%Y/", blank=True)
+    link = models.URLField(_("address"), max_length=500, blank=True)
+    added_at = models.DateTimeField(_("added"), default=timezone.now, editable=False)
+    added_by = models.CharField(_("added by"), max_length=300, blank=True, editable=False)
+
+    objects = PaperQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-added_at", "-pk"]
+        verbose_name = _("paper")
+        verbose_name_plural = _("papers")
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(access="internal") | models.Q(party__isnull=False),
+                name="an_internal_paper_belongs_to_a_side",
+                violation_error_message=_("Say whose own paper it is."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.label
+
+    def get_absolute_url(self):
+        return reverse("paper", args=[self.pk])
+
+    @property
+    def label(self) -> str:
+        """The title in the language being spoken."""
+        return in_language(self.titles, self.title)
