@@ -1,6 +1,7 @@
 import uuid
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models.appointment import standing
@@ -31,12 +32,25 @@ class Agenda(models.Model):
     def __str__(self):
         return str(_("Agenda"))
 
+    def get_absolute_url(self):
+        return reverse("agenda", args=[self.meeting_id])
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether every side has agreed to it: then it is shown to the public too."""
+        return self.status in {self.Status.AGREED, self.Status.ADOPTED}
+
+    def sides(self, user=None) -> list[Party]:
+        """The sides whose keys it needs, the reader's own first."""
+        return self.meeting.sides(user)
+
 
 class AgendaItemQuerySet(models.QuerySet["AgendaItem"]):
     def visible_to(self, user):
         """The whole agenda for those in office, its open points for whoever sees the meeting.
 
         The public sees it once it is agreed; a late addition only once every side agreed.
+        What stands beneath a closed point is as closed as that point.
         """
         held = standing(user)
         member = held.sees("agenda__meeting__body") & held.owns(
@@ -47,9 +61,10 @@ class AgendaItemQuerySet(models.QuerySet["AgendaItem"]):
             agenda__meeting__body__is_public=True,
             agenda__meeting__side=None,
             agenda__status__in=["agreed", "adopted"],
-            status=AgendaItem.Status.LISTED,
-            is_open=True,
         )
+        for path in ("", "parent__", "parent__parent__"):
+            shown = models.Q(**{f"{path}is_open": True, f"{path}status": AgendaItem.Status.LISTED})
+            public &= shown | models.Q(**{f"{path}pk": None}) if path else shown
         return self.filter(member | public)
 
     def listed(self):
@@ -64,6 +79,9 @@ class AgendaItem(models.Model):
         LISTED = "listed", _("On the agenda")
         LATE = "late", _("Proposed late")
         REJECTED = "rejected", _("Not added")
+        REMOVED = "removed", _("Removed")
+
+    DEPTH = 3  # 1, 1.1, 1.1.1: nobody reads a fourth level aloud
 
     class Outcome(models.TextChoices):
         NOTE = "note", _("To note")
@@ -121,10 +139,22 @@ class AgendaItem(models.Model):
     def __str__(self):
         return self.label
 
+    def get_absolute_url(self):
+        return f"{reverse('agenda', args=[self.agenda.meeting_id])}#{self.anchor}"
+
+    @property
+    def anchor(self) -> str:
+        """The name of its place on the page; it stays when the number changes."""
+        return f"point-{self.uid}"
+
     @property
     def label(self) -> str:
         """The title in the language being spoken."""
         return in_language(self.titles, self.title)
+
+    def sides(self, user=None) -> list[Party]:
+        """The sides of its meeting, the reader's own first."""
+        return self.agenda.sides(user)
 
 
 class AgendaSpeaker(models.Model):

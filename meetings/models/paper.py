@@ -1,3 +1,5 @@
+import uuid
+
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -11,9 +13,17 @@ from portal.languages import in_language
 from portal.models import Party
 
 
+def stored_name(paper: "Paper", original: str) -> str:
+    """A name in the store that tells nothing of the paper; the original stands in its row."""
+    return f"papers/{uuid.uuid4().hex}"
+
+
 class PaperQuerySet(models.QuerySet["Paper"]):
     def visible_to(self, user):
-        """By its class: one side's own, shared by those in office, or public (domain.md 4.5)."""
+        """By its class: one side's own, shared by those in office, or public (domain.md 4.5).
+
+        A withdrawn one stays for the side whose it is, a joint one for the secretaries.
+        """
         held = standing(user)
         offices = ("chair", "deputy", "secretary", "focal_point")
         internal = models.Q(access="internal") & held.serves("body", "party", *offices)
@@ -22,7 +32,13 @@ class PaperQuerySet(models.QuerySet["Paper"]):
             models.Q(meeting=None) | models.Q(meeting__was_announced=True)
         )
         own_meeting = models.Q(meeting=None) | held.owns("meeting__body", "meeting__side")
-        return self.filter((internal | shared | public) & own_meeting)
+        kept = models.Q(status="current") | held.serves("body", "party", *offices)
+        kept |= models.Q(party=None) & held.secretary_in("body")
+        return self.filter((internal | shared | public) & own_meeting & kept)
+
+    def for_list(self):
+        """With what a list row shows."""
+        return self.select_related("party", "meeting__body", "body")
 
 
 class Paper(models.Model):
@@ -44,6 +60,12 @@ class Paper(models.Model):
         AGREED = "agreed", _("Agreed, not public")
         PUBLIC = "public", _("Public")
 
+    class Status(models.TextChoices):
+        CURRENT = "current", _("Current")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    OWN = ("internal", "shared")  # what its side decides alone
+
     body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="papers")
     meeting = models.ForeignKey(
         Meeting,
@@ -57,7 +79,18 @@ class Paper(models.Model):
         AgendaItem, related_name="papers", blank=True, verbose_name=_("agenda items")
     )
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.PAPER)
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status, default=Status.CURRENT, editable=False
+    )
+    revision = models.PositiveIntegerField(_("revision"), default=1, editable=False)
     access = models.CharField(_("who may read it"), max_length=10, choices=Access)
+    wanted = models.CharField(
+        _("asked for: who may read it"),
+        max_length=10,
+        choices=Access,
+        blank=True,
+        editable=False,
+    )
     party = models.ForeignKey(
         Party,
         on_delete=models.PROTECT,
@@ -77,7 +110,9 @@ class Paper(models.Model):
         blank=True,
         help_text=_("For instance where and by whom it was signed, or what is still to come."),
     )
-    file = models.FileField(_("file"), upload_to="papers/%Y/", blank=True)
+    file = models.FileField(_("file"), upload_to=stored_name, blank=True)
+    file_name = models.CharField(_("name of the file"), max_length=255, blank=True, editable=False)
+    file_size = models.PositiveBigIntegerField(_("size in bytes"), default=0, editable=False)
     link = models.URLField(_("address"), max_length=500, blank=True)
     added_at = models.DateTimeField(_("added"), default=timezone.now, editable=False)
     added_by = models.CharField(_("added by"), max_length=300, blank=True, editable=False)
@@ -94,6 +129,11 @@ class Paper(models.Model):
                 name="an_internal_paper_belongs_to_a_side",
                 violation_error_message=_("Say whose own paper it is."),
             ),
+            models.CheckConstraint(
+                condition=models.Q(wanted="") | ~models.Q(access="internal"),
+                name="no_key_is_asked_for_an_internal_paper",
+                violation_error_message=_("Share the paper first, then ask the other sides."),
+            ),
         ]
 
     def __str__(self):
@@ -106,3 +146,12 @@ class Paper(models.Model):
     def label(self) -> str:
         """The title in the language being spoken."""
         return in_language(self.titles, self.title)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether its side still decides on it alone."""
+        return self.access in self.OWN
+
+    def sides(self, user=None) -> list[Party]:
+        """The sides whose keys it needs before more people may read it."""
+        return self.meeting.sides(user) if self.meeting else self.body.sides(user)

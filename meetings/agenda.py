@@ -1,0 +1,130 @@
+"""An agenda as people read it: numbers from the places, running totals from the minutes."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from meetings.models import AgendaItem, Area, Body, Meeting
+from portal.languages import in_source
+
+Outcome = AgendaItem.Outcome
+
+
+@dataclass
+class Point:
+    """One line of an agenda: its number is reckoned from its place and never stored.
+
+    `item` is None where the point is closed to the reader, who then sees the number alone.
+    """
+
+    item: AgendaItem | None
+    number: str
+    depth: int
+    children: list["Point"] = field(default_factory=list)
+    begins: int = 0  # minutes from the beginning of the agenda
+    ends: int = 0
+
+    @property
+    def minutes(self) -> int:
+        return self.ends - self.begins
+
+
+def tree(items: Iterable[AgendaItem]) -> list[Point]:
+    """The points in their order, numbered 1, 1.1, 2 …, each with when it begins and ends."""
+    beneath: dict[int | None, list[AgendaItem]] = defaultdict(list)
+    for item in sorted(items, key=lambda item: (item.position, item.pk)):
+        beneath[item.parent_id].append(item)
+    points = _numbered(beneath, None, "", 1)
+    _reckon(points, 0)
+    return points
+
+
+def _numbered(beneath, parent: int | None, prefix: str, depth: int) -> list[Point]:
+    points = []
+    for place, item in enumerate(beneath[parent], 1):
+        number = f"{prefix}{place}"
+        children = _numbered(beneath, item.pk, f"{number}.", depth + 1)
+        points.append(Point(item, number, depth, children))
+    return points
+
+
+def _reckon(points: list[Point], begins: int) -> int:
+    """Write begin and end into each point; a point lasts as long as what stands beneath it.
+
+    Where nothing beneath it has minutes, its own count.
+    """
+    for point in points:
+        own = (point.item.minutes if point.item else 0) or 0
+        point.begins = begins
+        point.ends = _reckon(point.children, begins)
+        if point.ends == begins:
+            point.ends = begins + own
+        begins = point.ends
+    return begins
+
+
+def lines(points: Iterable[Point]) -> Iterator[Point]:
+    """Every point from the first to the last, those beneath after theirs."""
+    for point in points:
+        yield point
+        yield from lines(point.children)
+
+
+def as_seen(points: Iterable[Point], seen: set[int]) -> list[Point]:
+    """For a reader who may see some points: the others keep their number and nothing else."""
+    shown = []
+    for point in points:
+        if point.item and point.item.pk in seen:
+            children = as_seen(point.children, seen)
+            own = point.item.minutes or 0
+            shown.append(Point(point.item, point.number, point.depth, children, 0, own))
+        else:
+            shown.append(Point(None, point.number, point.depth))
+    return shown
+
+
+# --- the usual agenda -----------------------------------------------------------------
+
+
+def usual_points(meeting: Meeting) -> list[AgendaItem]:
+    """What agendas of the field have, in their usual order (domain.md 3.2), not stored yet."""
+    body = meeting.body
+    is_session = body.kind in {Body.Kind.COMMISSION, Body.Kind.COUNCIL}
+    points = [
+        _point(_("Opening and introductory remarks"), Outcome.NOTE),
+        _point(_("Adoption of the agenda and the programme"), Outcome.ADOPT),
+    ]
+    if body.meetings.filter(side=None, starts_on__lt=meeting.starts_on).exists():
+        points.append(
+            _point(_("Implementation of what the previous meeting agreed"), Outcome.DISCUSS)
+        )
+    if is_session:
+        points.append(_point(_("Trade and economic relations"), Outcome.DISCUSS))
+    points += [_of_area(area) for area in body.areas.current()]
+    points += [
+        _point(_("Other business"), Outcome.DISCUSS),
+        _point(_("Date and place of the next meeting"), Outcome.DECIDE),
+        _point(_("Adoption and signing of the record"), Outcome.SIGN),
+    ]
+    return points
+
+
+def _point(title: Promise, outcome: str) -> AgendaItem:
+    return AgendaItem(title=in_source(title), titles=_in_all_languages(title), outcome=outcome)
+
+
+def _in_all_languages(words: Promise) -> dict[str, str]:
+    found = {}
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            found[code] = str(words)
+    return {code: text for code, text in found.items() if text != in_source(words)}
+
+
+def _of_area(area: Area) -> AgendaItem:
+    return AgendaItem(title=area.name, titles=area.names, area=area, outcome=Outcome.DISCUSS)
