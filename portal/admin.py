@@ -1,9 +1,11 @@
 """The technical administrator's desk: who exists. What sides do and say is not here."""
 
 from allauth.account.decorators import secure_admin_login
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from portal.models import Organisation, Party, Person, User
@@ -15,8 +17,20 @@ admin.site.login = secure_admin_login(admin.site.login)
 admin.site.unregister(Group)
 
 
+class NamesField(forms.JSONField):
+    """Names per language, former names: left empty means that there are none."""
+
+    def to_python(self, value):
+        found = super().to_python(value)
+        return self.initial() if found is None and callable(self.initial) else found
+
+
+NAMES_MAY_BE_EMPTY = {models.JSONField: {"form_class": NamesField}}
+
+
 @admin.register(Party)
 class PartyAdmin(admin.ModelAdmin):
+    formfield_overrides = NAMES_MAY_BE_EMPTY
     list_display = ["short_name", "name", "kind", "city", "zone"]
 
 
@@ -29,6 +43,7 @@ class PersonAdmin(admin.ModelAdmin):
 
 @admin.register(Organisation)
 class OrganisationAdmin(admin.ModelAdmin):
+    formfield_overrides = NAMES_MAY_BE_EMPTY
     list_display = ["name", "party"]
     list_filter = ["party"]
     search_fields = ["name"]

@@ -2,7 +2,7 @@ from meetings.models.action_item import ActionItem, StatusReport, Undertaking
 from meetings.models.agenda import Agenda, AgendaItem, AgendaNote, AgendaSpeaker
 from meetings.models.appointment import Appointment, Standing, standing
 from meetings.models.area import Area, AreaLead
-from meetings.models.body import Body, BodyParty
+from meetings.models.body import Body, BodyChange, BodyParty
 from meetings.models.deadline import Deadline
 from meetings.models.feed import Feed
 from meetings.models.figure import Figure
@@ -25,6 +25,7 @@ __all__ = [
     "Area",
     "AreaLead",
     "Body",
+    "BodyChange",
     "BodyParty",
     "Capacity",
     "Deadline",

@@ -3,7 +3,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
+from django.db.models import Func, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +15,18 @@ from portal.languages import in_language
 from portal.models import Organisation, Party, Person
 
 
+class DateRange(Func):
+    """From a day to a day, both counted; an open end stays open."""
+
+    function = "daterange"
+    output_field = DateRangeField()
+
+
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    def visible_to(self, user):
+        """Who holds which office in a body is known to whoever knows of the body."""
+        return self.filter(standing(user).sees("body") | models.Q(body__is_public=True))
+
     def on(self, day: date):
         """Those in office on a day."""
         return self.filter(
@@ -92,10 +107,28 @@ class Appointment(models.Model):
                 name="only_a_secretary_may_be_neutral",
                 violation_error_message=_("A co-chair or focal point acts for a party: name it."),
             ),
+            ExclusionConstraint(
+                name="one_appointment_to_an_office_at_a_time",
+                expressions=[
+                    ("body", RangeOperators.EQUAL),
+                    ("person", RangeOperators.EQUAL),
+                    ("office", RangeOperators.EQUAL),
+                    (Coalesce("party", Value(0)), RangeOperators.EQUAL),
+                    (DateRange("since", "until", Value("[]")), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_(
+                    "This person holds this office in that period already. "
+                    "End the earlier appointment the day before first."
+                ),
+            ),
         ]
 
     def __str__(self):
         return f"{self.person} · {self.get_office_display()}"
+
+    def holds(self, on: date) -> bool:
+        """Whether the office is held on a day."""
+        return (self.since is None or self.since <= on) and (self.until is None or on <= self.until)
 
     @property
     def label(self) -> str:

@@ -270,9 +270,14 @@ class Meeting(models.Model):
         return self.body.appointments.chairs().on(day).select_related("person", "party")
 
     def parties_without_chair(self) -> list[Party]:
-        """The sides whose chair is vacant today."""
+        """The sides whose chair is vacant; under a single chair by turns only whose turn it is."""
         chaired = {chair.party_id for chair in self.chairs()}
-        return [party for party in self.sides() if party.pk not in chaired]
+        sides = self.sides()
+        rules = self.body.rules_on(self.starts_on)
+        if rules and rules.chairing == "by_turns":
+            turn = [party for party in sides if party.pk == self.host_id]
+            sides = turn or ([] if chaired else sides)
+        return [party for party in sides if party.pk not in chaired]
 
 
 class Capacity(models.TextChoices):

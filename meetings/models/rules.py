@@ -1,20 +1,15 @@
+from collections.abc import Iterable
 from datetime import date
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
-from django.db.models import Func, Value
+from django.db.models import Value
 from django.utils.translation import gettext_lazy as _
 
+from meetings.models.appointment import DateRange
 from meetings.models.body import Body
 from portal.models import Party
-
-
-class DateRange(Func):
-    """From a day to a day, both counted; an open end stays open."""
-
-    function = "daterange"
-    output_field = DateRangeField()
 
 
 class RulesQuerySet(models.QuerySet["Rules"]):
@@ -24,6 +19,26 @@ class RulesQuerySet(models.QuerySet["Rules"]):
             models.Q(since=None) | models.Q(since__lte=day),
             models.Q(until=None) | models.Q(until__gte=day),
         )
+
+    def applying(self, days: Iterable[tuple[Body, date]]) -> dict[tuple[int, date], "Rules | None"]:
+        """What each body goes by on its day, own or inherited, in one query for all.
+
+        Found by (primary key of the body, day); with its deadline rules at hand.
+        """
+        days = list(days)
+        lineages = {pk for body, _day in days for pk in body.lineage}
+        known: dict[int, list[Rules]] = {}
+        for rules in self.filter(body__in=lineages).prefetch_related("deadlines"):
+            known.setdefault(rules.body_id, []).append(rules)
+        return {(body.pk, day): _nearest(body, day, known) for body, day in days}
+
+
+def _nearest(body: Body, day: date, known: dict[int, list["Rules"]]) -> "Rules | None":
+    for pk in (body.pk, *reversed(body.above)):
+        for rules in known.get(pk, []):
+            if rules.holds(day):
+                return rules
+    return None
 
 
 class Rules(models.Model):
@@ -111,6 +126,12 @@ class Rules(models.Model):
 
     def __str__(self):
         return self.source or str(_("Rules of procedure"))
+
+    def holds(self, day: date) -> bool:
+        """Whether they are in force on a day."""
+        return (self.since is None or self.since <= day) and (
+            self.until is None or day <= self.until
+        )
 
 
 class DeadlineRule(models.Model):
