@@ -282,9 +282,12 @@ class Meeting(models.Model):
 
 class Capacity(models.TextChoices):
     HEAD = "head", _("Head of delegation")
+    LEVEL_CHAIR = "level_chair", _("Co-chair at one level")
+    MEMBER = "member", _("Member of the delegation")
     AMBASSADOR = "ambassador", _("Ambassador")
     OBSERVER = "observer", _("Observer")
     INVITED = "invited", _("Invited expert")
+    GUEST = "guest", _("Guest")
 
 
 class Participation(models.Model):
