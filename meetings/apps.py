@@ -6,6 +6,9 @@ class MeetingsConfig(AppConfig):
     name = "meetings"
     verbose_name = _("Meetings")
 
+    def ready(self):
+        from meetings import receivers  # noqa: F401  keeps the deadlines
+
     def rooms_for(self, user):
         """The main pages of this app, as far as the user has use for them."""
         from meetings.models import standing

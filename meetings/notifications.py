@@ -5,7 +5,18 @@ from typing import Any
 
 from django.utils import timezone
 
-from meetings.models import ActionItem, Appointment, Body, Meeting, Sitting, Undertaking
+from meetings.models import (
+    ActionItem,
+    Agenda,
+    AgendaItem,
+    Appointment,
+    Body,
+    Deadline,
+    Meeting,
+    Paper,
+    Sitting,
+    Undertaking,
+)
 from portal import notices
 from portal.agreement import Agreement
 from portal.clocks import ClockText
@@ -145,3 +156,113 @@ def undertaking_due(undertaking: Undertaking, *, key: str, overdue: bool) -> Non
         context={"item": item, "undertaking": undertaking},
         about=item,
     )
+
+
+def deadlines_moved(meeting: Meeting, deadlines: Iterable[Deadline]) -> None:
+    """To the secretaries, those of a side about its own and the common ones."""
+    deadlines = list(deadlines)
+    for one in deadline_holders(meeting):
+        own = [row for row in deadlines if row.party_id in (None, one.party_id)]
+        if own:
+            notices.queue(
+                "meetings/emails/deadlines_moved",
+                key=f"deadlines-moved:{meeting.pk}:{_moves(meeting)}:{one.person_id}",
+                to=Recipient.of(one.person, one.party),
+                context={"meeting": meeting, "holder": one, "deadlines": own},
+                about=meeting,
+            )
+
+
+def deadline_holders(meeting: Meeting) -> list[Appointment]:
+    """The secretaries who see the meeting: of one side alone where it keeps it to itself."""
+    secretaries = _holders(meeting.body, "secretary")
+    return [one for one in secretaries if meeting.side_id in (None, one.party_id)]
+
+
+def deadline_due(deadline: Deadline, holder: Appointment, *, key: str, missed: bool) -> None:
+    """To a secretary who has to do it, before its day or after it has passed."""
+    notices.queue(
+        "meetings/emails/deadline_missed" if missed else "meetings/emails/deadline_due",
+        key=key,
+        to=Recipient.of(holder.person, holder.party),
+        context={"meeting": deadline.meeting, "holder": holder, "deadline": deadline},
+        about=deadline.meeting,
+    )
+
+
+# --- agenda and papers ----------------------------------------------------------------
+
+
+def _of_sides(body: Body, parties: Iterable[Party], *offices: str) -> list[Appointment]:
+    wanted = {party.pk for party in parties}
+    return [one for one in _holders(body, *offices) if one.party_id in wanted]
+
+
+def agenda_key_awaited(
+    agenda: Agenda, missing: Iterable[Party], by: User, giver_party: Party
+) -> None:
+    """To the co-chairs whose key to the agenda is missing, once another gave theirs."""
+    _tell_holders(
+        agenda.meeting,
+        "agenda_key_awaited",
+        f"agenda-key-awaited:{agenda.pk}:{agenda.revision}",
+        _of_sides(agenda.meeting.body, missing, "chair"),
+        agenda=agenda,
+        giver=by.name,
+        giver_party=giver_party,
+    )
+
+
+def agenda_key_dropped(agenda: Agenda, dropped: Iterable[Party], by: User, because: str) -> None:
+    """To the co-chairs whose key to the agenda an edit has dropped."""
+    _tell_holders(
+        agenda.meeting,
+        "agenda_key_dropped",
+        f"agenda-key-dropped:{agenda.pk}:{agenda.revision}",
+        _of_sides(agenda.meeting.body, dropped, "chair"),
+        agenda=agenda,
+        editor=by.name,
+        because=because,
+    )
+
+
+def late_point_proposed(item: AgendaItem, by: User) -> None:
+    """To the co-chairs of all sides: each one's key is needed."""
+    meeting = item.agenda.meeting
+    _tell_holders(
+        meeting,
+        "late_point_proposed",
+        f"late-point-proposed:{item.pk}:{item.revision}",
+        _of_sides(meeting.body, item.sides(), "chair"),
+        item=item,
+        proposer=by.name,
+    )
+
+
+def late_point_answered(item: AgendaItem, by: User, reason: str = "") -> None:
+    """To co-chairs and secretaries: of all sides when it was added, else of the proposing one."""
+    meeting = item.agenda.meeting
+    added = item.status == AgendaItem.Status.LISTED
+    parties = item.sides() if added or item.proposer is None else [item.proposer]
+    _tell_holders(
+        meeting,
+        "late_point_answered",
+        f"late-point-answered:{item.pk}:{item.revision}:{item.status}",
+        _of_sides(meeting.body, parties, "chair", "secretary"),
+        item=item,
+        added=added,
+        answerer=by.name,
+        reason=reason,
+    )
+
+
+def paper_key_awaited(paper: Paper, by: User) -> None:
+    """To the co-chairs of all sides: each one's key is needed before more people read it."""
+    for one in _of_sides(paper.body, paper.sides(), "chair"):
+        notices.queue(
+            "meetings/emails/paper_key_awaited",
+            key=f"paper-key-awaited:{paper.pk}:{paper.revision}:{one.person_id}",
+            to=Recipient.of(one.person, one.party),
+            context={"paper": paper, "holder": one, "asker": by.name},
+            about=paper.meeting,
+        )

@@ -7,8 +7,15 @@ from django.db.models import Q, QuerySet
 
 from meetings.models import (
     ActionItem,
+    Agenda,
+    AgendaItem,
     Body,
+    BodyChange,
+    Deadline,
     Meeting,
+    NoteVerbale,
+    Paper,
+    Proposal,
     Sitting,
     Standing,
     Undertaking,
@@ -25,9 +32,125 @@ def can_schedule(user: "User", body: Body) -> bool:
     return standing(user).is_secretary(body)
 
 
+def can_manage_body(user: "User", body: Body) -> bool:
+    """Secretaries, of a side or neutral, keep a body's names, areas and rules in order.
+
+    What takes every side's key (its seats, suspending or closing it) is proposed instead.
+    """
+    return standing(user).is_secretary(body)
+
+
+def can_decide_for_all(user: "User", body: Body) -> bool:
+    """The neutral secretariat enters what the sides told it, with the note verbale as reason."""
+    return standing(user).is_neutral(body)
+
+
+def can_propose_change(user: "User", body: Body) -> bool:
+    """A side's secretary or co-chair puts a change of the body to the others."""
+    held = standing(user)
+    return held.is_neutral(body) or bool(held.parties(body, "chair", "secretary"))
+
+
+def change_office(user: "User", change: BodyChange, party: Party) -> str:
+    """The office by which the user turns a party's key to a change of the body."""
+    return _office(user, change.body, party, "chair", "secretary")
+
+
+def can_decline_change(user: "User", change: BodyChange) -> bool:
+    """Any side but the one that proposed it."""
+    sides = standing(user).parties(change.body, "chair", "secretary")
+    return bool(sides - {change.proposer_id})
+
+
+def can_withdraw_change(user: "User", change: BodyChange) -> bool:
+    return change.proposer_id in standing(user).parties(change.body, "chair", "secretary")
+
+
+def can_speak_for(user: "User", body: Body, party: Party | None) -> bool:
+    """Own offices, names and lead organisations: the side's secretary or co-chair, or neutral.
+
+    Whom the neutral secretariat consists of is for itself alone.
+    """
+    held = standing(user)
+    if held.is_neutral(body):
+        return True
+    return party is not None and party.pk in held.parties(body, "chair", "secretary")
+
+
+def sides_spoken_for(user: "User", body: Body) -> list[Party]:
+    """The sides whose offices, names and lead organisations the user keeps."""
+    return [party for party in body.sides(user) if can_speak_for(user, body, party)]
+
+
+def can_see_history(user: "User", body: Body) -> bool:
+    return standing(user).is_member(body)
+
+
+def appointable_people(user: "User", body: Body, party: Party | None) -> QuerySet[Person]:
+    """Whom the user may choose for an office: the own side's people; for neutral, its own."""
+    if not can_speak_for(user, body, party):
+        return Person.objects.none()
+    if party is None:
+        neutral = Appointment.objects.filter(party=None)
+        return Person.objects.filter(appointments__in=neutral).distinct()
+    return Person.objects.filter(party=party)
+
+
 def can_run(user: "User", meeting: Meeting) -> bool:
-    """Who schedules it also announces, moves and calls it off."""
+    """Who schedules it also announces, postpones and calls it off."""
+    if meeting.side_id:
+        return meeting.side_id in standing(user).parties(meeting.body, "secretary")
     return can_schedule(user, meeting.body)
+
+
+def can_propose(user: "User", meeting: Meeting) -> bool:
+    """Co-chairs and secretaries of the sides, and the neutral secretariat, propose dates."""
+    return can_run(user, meeting) or bool(turned_by(user, meeting))
+
+
+def turned_by(user: "User", meeting: Meeting) -> list[Party]:
+    """The sides whose key to dates and place the user turns."""
+    return [party for party in meeting.sides(user) if dates_office(user, meeting, party)]
+
+
+def can_propose_again(user: "User", proposal: Proposal) -> bool:
+    return can_propose(user, proposal.meeting)
+
+
+def can_decline(user: "User", proposal: Proposal) -> bool:
+    """Who turns the key of a side that did not make the proposal may say no for it."""
+    return any(party.pk != proposal.party_id for party in turned_by(user, proposal.meeting))
+
+
+def can_withdraw(user: "User", proposal: Proposal) -> bool:
+    """The side that made a proposal takes it back; what the neutral made, the neutral."""
+    if proposal.party_id is None:
+        return standing(user).is_neutral(proposal.meeting.body)
+    return any(party.pk == proposal.party_id for party in turned_by(user, proposal.meeting))
+
+
+def can_report_days(user: "User", meeting: Meeting, party: Party) -> bool:
+    """A side's secretary or co-chair says when its own side had the meeting, for nobody else."""
+    return bool(dates_office(user, meeting, party))
+
+
+def can_release_number(user: "User", meeting: Meeting) -> bool:
+    """The neutral secretariat gives the number of a cancelled meeting free by itself."""
+    return standing(user).is_neutral(meeting.body)
+
+
+def can_record_note(user: "User", body: Body) -> bool:
+    """Secretaries keep the register of notes: of the sender's or the addressee's side."""
+    return standing(user).is_secretary(body)
+
+
+def can_correct_note(user: "User", note: NoteVerbale) -> bool:
+    """Secretaries of the sender's and of the addressee's side, and the neutral."""
+    held = standing(user)
+    own = held.parties(note.body, "secretary")
+    if held.is_neutral(note.body) or note.sender_id in own:
+        return True
+    return bool(own) if note.addressee_id is None else note.addressee_id in own
 
 
 def can_edit(user: "User", meeting: Meeting) -> bool:
@@ -42,7 +165,15 @@ def can_run_sitting(user: "User", sitting: Sitting) -> bool:
 
 def can_see_inside(user: "User", meeting: Meeting) -> bool:
     """Whether the user holds an office there: then also what is not public shows."""
-    return standing(user).is_member(meeting.body)
+    return any(standing(user).is_member(body) for body in meeting.bodies)
+
+
+def can_meet_deadline(user: "User", deadline: Deadline) -> bool:
+    """A side says for itself that it has done its part; for all together any secretary."""
+    body = deadline.meeting.body
+    if deadline.party_id is None:
+        return can_run(user, deadline.meeting)
+    return deadline.party_id in standing(user).parties(body, "chair", "secretary", "focal_point")
 
 
 def can_see_follow_up(user: "User", body: Body) -> bool:
@@ -55,7 +186,8 @@ def can_see_messages(user: "User", meeting: Meeting) -> bool:
 
 def dates_office(user: "User", meeting: Meeting, party: Party) -> str:
     """The office by which the user turns a party's key to the dates, or an empty text."""
-    return _office(user, meeting.body, party, "chair", "secretary")
+    offices = (_office(user, body, party, "chair", "secretary") for body in meeting.bodies)
+    return next((office for office in offices if office), "")
 
 
 def closing_office(user: "User", item: ActionItem, party: Party) -> str:
@@ -147,3 +279,90 @@ def _about_bodies(meetings: Q, items: Q) -> Q:
         content_type=ContentType.objects.get_for_model(ActionItem),
         object_id__in=ActionItem.objects.filter(items).values("pk"),
     )
+
+
+# --- agenda and papers ----------------------------------------------------------------
+
+ANY_OFFICE = ("chair", "deputy", "secretary", "focal_point")
+
+
+def served_sides(user: "User", body: Body, *offices: str) -> set[int]:
+    """The sides for which the user holds one of the offices in a body; any office unless named."""
+    return standing(user).parties(body, *(offices or ANY_OFFICE))
+
+
+def can_edit_agenda(user: "User", meeting: Meeting) -> bool:
+    """Secretaries, co-chairs and their deputies write it, until the meeting is over."""
+    if meeting.is_over or meeting.status == Meeting.Status.CANCELLED:
+        return False
+    held = standing(user)
+    return held.is_secretary(meeting.body) or bool(held.parties(meeting.body, "chair", "deputy"))
+
+
+def can_adopt_agenda(user: "User", agenda: Agenda) -> bool:
+    """The secretaries record what the meeting adopted."""
+    return can_run(user, agenda.meeting)
+
+
+def agenda_office(user: "User", agenda: Agenda, party: Party) -> str:
+    """An agenda needs the co-chair of each party (domain.md 4.1)."""
+    return _office(user, agenda.meeting.body, party, "chair")
+
+
+def late_office(user: "User", item: AgendaItem, party: Party) -> str:
+    """So does each point that is added after it was agreed."""
+    return agenda_office(user, item.agenda, party)
+
+
+def proposing_sides(user: "User", meeting: Meeting) -> set[int]:
+    """The sides for which the user proposes points: nobody proposes for another."""
+    return served_sides(user, meeting.body, "chair", "deputy", "secretary")
+
+
+def can_reject_late(user: "User", item: AgendaItem) -> bool:
+    """Any side's co-chair can say no: a late point needs all of them."""
+    return bool(standing(user).parties(item.agenda.meeting.body, "chair"))
+
+
+def can_take_back_late(user: "User", item: AgendaItem) -> bool:
+    return item.proposer_id in proposing_sides(user, item.agenda.meeting)
+
+
+def can_edit_point(user: "User", item: AgendaItem) -> bool:
+    """A point on the agenda belongs to all, one proposed late to the side that proposes it."""
+    if not can_edit_agenda(user, item.agenda.meeting):
+        return False
+    return item.status != AgendaItem.Status.LATE or can_take_back_late(user, item)
+
+
+def can_add_paper(user: "User", body: Body) -> bool:
+    """Whoever holds an office there; of the neutral secretariat, papers of all sides together."""
+    return standing(user).is_secretary(body) or bool(served_sides(user, body))
+
+
+def can_change_paper(user: "User", paper: Paper) -> bool:
+    """The side whose paper it is; a joint paper any secretary or co-chair."""
+    if paper.party_id:
+        return paper.party_id in served_sides(user, paper.body)
+    return _leads(user, paper.body)
+
+
+def can_ask_for_paper(user: "User", paper: Paper) -> bool:
+    """Who may ask all sides for another class: of its own paper a side, of agreed ones any."""
+    return _leads(user, paper.body) and (not paper.is_own or can_change_paper(user, paper))
+
+
+def can_decline_paper(user: "User", paper: Paper) -> bool:
+    """Any side's co-chair can say no; who asked takes it back."""
+    chairs = bool(standing(user).parties(paper.body, "chair"))
+    return chairs or can_ask_for_paper(user, paper)
+
+
+def paper_office(user: "User", paper: Paper, party: Party) -> str:
+    """Who reads what was agreed is for the co-chair of each party (domain.md 4.5)."""
+    return _office(user, paper.body, party, "chair")
+
+
+def _leads(user: "User", body: Body) -> bool:
+    held = standing(user)
+    return held.is_secretary(body) or bool(held.parties(body, "chair", "deputy"))

@@ -8,3 +8,9 @@ from meetings import reminders
 def remind_owners() -> None:
     """Remind owners of action items; runs every few minutes, each reminder leaves once."""
     reminders.remind_owners(timezone.now())
+
+
+@shared_task
+def remind_of_deadlines() -> None:
+    """Remind secretaries of deadlines; runs every few minutes, each reminder leaves once."""
+    reminders.remind_of_deadlines(timezone.now())

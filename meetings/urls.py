@@ -1,6 +1,6 @@
 from django.urls import path
 
-from meetings.views import body, item, meeting, message, sitting
+from meetings.views import body, deadline, item, meeting, message, preparation, sitting
 
 urlpatterns = [
     path("commissions/", body.bodies, name="bodies"),
@@ -14,6 +14,9 @@ urlpatterns = [
     path("meetings/<int:pk>/dates-key/", meeting.dates_key, name="meeting-dates-key"),
     path("meetings/<int:pk>/calendar.ics", meeting.calendar, name="meeting-calendar"),
     path("meetings/<int:pk>/history/", meeting.history, name="meeting-history"),
+    path("meetings/<int:pk>/deadlines/", deadline.deadlines, name="meeting-deadlines"),
+    path("meetings/<int:pk>/prepare-next/", preparation.prepare, name="meeting-prepare"),
+    path("deadlines/<int:pk>/meet/", deadline.meet, name="deadline-meet"),
     path("meetings/<int:pk>/add-sitting/", sitting.add, name="sitting-new"),
     path("sittings/<int:pk>/", sitting.change, name="sitting-change"),
     path("sittings/<int:pk>/do/<slug:name>/", sitting.do, name="sitting-do"),

@@ -4,11 +4,20 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings.models import ActionItem, Meeting, Sitting, StatusReport, Undertaking, standing
-from meetings.permissions import can_run
+from meetings.models import (
+    ActionItem,
+    Deadline,
+    Meeting,
+    Sitting,
+    StatusReport,
+    Undertaking,
+    standing,
+)
+from meetings.permissions import can_meet_deadline, can_run
 from meetings.transitions import CLOSING, DATES, MEETING
 from portal.models import User
 from portal.work import WorkItem
@@ -23,6 +32,7 @@ def work_for(user: User, today: date) -> Iterator[WorkItem]:
     if held.held:
         yield from _meetings(user, today)
         yield from _closing_keys(user)
+        yield from _deadlines(user, today)
     yield from _undertakings(user, today)
 
 
@@ -133,4 +143,32 @@ def _report(undertaking: Undertaking, today: date) -> WorkItem:
         deed=_("Report"),
         tone="late" if late else "due",
         due=item.due_on,
+    )
+
+
+def _deadlines(user: User, today: date) -> Iterator[WorkItem]:
+    """What is due soon or was missed for a meeting, and is the user's to do."""
+    found = (
+        Deadline.objects.visible_to(user)
+        .awaited()
+        .filter(due_on__lte=today + SOON)
+        .exclude(meeting__status=Meeting.Status.IDEA)
+        .select_related("meeting__body", "party")
+        .order_by("due_on", "pk")[:AT_MOST]
+    )
+    for deadline in found:
+        if can_meet_deadline(user, deadline):
+            yield _deadline(deadline, today)
+
+
+def _deadline(deadline: Deadline, today: date) -> WorkItem:
+    missed = deadline.is_missed(today)
+    return WorkItem(
+        title=deadline.meeting.full_label,
+        why=(_("Missed: %(what)s.") if missed else _("Due soon: %(what)s."))
+        % {"what": deadline.get_what_display()},
+        url=f"{reverse('meeting-deadlines', args=[deadline.meeting_id])}#deadline-{deadline.pk}",
+        deed=_("See the deadlines"),
+        tone="late" if missed else "due",
+        due=deadline.due_on,
     )

@@ -21,6 +21,10 @@ app.conf.beat_schedule = {
         "task": "delegations.tasks.remind_delegates",
         "schedule": crontab(minute="5-59/10"),
     },
+    "remind secretaries of deadlines": {
+        "task": "meetings.tasks.remind_of_deadlines",
+        "schedule": crontab(minute="3-59/10"),
+    },
     "remind owners of action items": {
         "task": "meetings.tasks.remind_owners",
         "schedule": crontab(minute="*/10"),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, override
 
@@ -23,6 +24,16 @@ def in_source(words: Any) -> str:
         return str(words)
     with override("en"):
         return str(words)
+
+
+def in_every_language(words: Promise) -> dict[str, str]:
+    """Words of the portal's own as names per language, without the English ones."""
+    found = {}
+    for code, _name in settings.LANGUAGES:
+        if code != "en":
+            with override(code):
+                found[code] = str(words)
+    return found
 
 
 def translated(words: str) -> str:

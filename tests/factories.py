@@ -190,10 +190,11 @@ def make_meeting(body=None, status="proposed", starts_on=None, days=1, number=No
     series = fields.get("series", Meeting.Series.ORDINARY)
     taken = body.meetings.filter(series=series).aggregate(last=Max("number"))["last"] or 0
     starts_on = starts_on or today() + timedelta(days=40)
+    numbered = series in Meeting.NUMBERED
     return Meeting.objects.create(
         body=body,
         status=status,
-        number=number or taken + 1,
+        number=(number or taken + 1) if numbered else None,
         starts_on=starts_on,
         ends_on=fields.pop("ends_on", None) or starts_on + timedelta(days=days - 1),
         zone=fields.pop("zone", None) or body.sides()[0].zone,

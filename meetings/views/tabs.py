@@ -13,6 +13,7 @@ def meeting_tabs(request: HttpRequest, meeting: Meeting) -> list[tuple[str, str,
     names = [("meeting", _("Programme"))]
     if can_see_inside(request.user, meeting):
         names += [("delegations", _("Delegations")), ("meeting-items", _("Follow-up"))]
+        names += [("meeting-deadlines", _("Deadlines"))]
     if can_see_messages(request.user, meeting):
         names += [("meeting-messages", _("Messages"))]
     if can_see_inside(request.user, meeting):

@@ -1,0 +1,25 @@
+"""What follows inside meetings from what was done to a meeting, in the same transaction."""
+
+from django.dispatch import receiver
+from django.utils import timezone
+
+from meetings.models import Agenda, DeadlineRule, Meeting
+from meetings.operations import meet_by_deed, reckon_deadlines
+from portal.workflow import performed
+
+
+@receiver(performed, sender=Meeting)
+def keep_the_deadlines(sender, obj, transition, by, reason, **kwargs):
+    if obj.status in Meeting.AHEAD:
+        reckon_deadlines(obj, by=by)
+
+
+@receiver(performed, sender=Agenda)
+def note_that_the_agenda_is_agreed(sender, obj, transition, by, reason, **kwargs):
+    if transition == "agree":
+        meet_by_deed(
+            obj.meeting,
+            DeadlineRule.What.AGENDA_AGREED,
+            on=timezone.localdate(),
+            by_name=by.name if by else "",
+        )
