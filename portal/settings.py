@@ -350,6 +350,8 @@ EMAIL_TIMEOUT = 10
 PORTAL_MAIL_DOMAIN = urlsplit(PORTAL_URL).hostname or "localhost"
 # A sender that has not come back after so many seconds is taken for dead.
 PORTAL_SEND_LEASE = env_number("PORTAL_SEND_LEASE", 120, 5, 3600)
+# A dossier that is larger is not read.
+PORTAL_DOSSIER_MEGABYTES = env_number("PORTAL_DOSSIER_MEGABYTES", 20, 1, 200)
 
 # --- Celery: the whole beat schedule stands in portal/celery.py -----------------------
 
