@@ -11,16 +11,20 @@ from meetings.models import (
     AgendaItem,
     Appointment,
     Body,
+    BodyChange,
     Deadline,
     Meeting,
     Paper,
+    Proposal,
     Sitting,
+    SittingChair,
     Undertaking,
 )
+from meetings.programme import News
 from portal import notices
 from portal.agreement import Agreement
 from portal.clocks import ClockText
-from portal.models import Entry, Party, User, alternat
+from portal.models import Entry, Party, Person, User, alternat
 from portal.notices import Recipient
 
 
@@ -36,6 +40,12 @@ def _holders(body: Body, *offices: str) -> list[Appointment]:
     )
     reaching = [one for one in found if one.office != "chair" or one.body_id == body.pk]
     return list({one.person_id: one for one in reaching}.values())
+
+
+def _holders_at(meeting: Meeting, *offices: str) -> list[Appointment]:
+    """Those in office in the bodies that a meeting serves; of the own side where it is its own."""
+    holders = {one.person_id: one for body in meeting.bodies for one in _holders(body, *offices)}
+    return [one for one in holders.values() if meeting.side_id in (None, one.party_id)]
 
 
 def _tell_holders(
@@ -74,7 +84,90 @@ def dates_key_awaited(meeting: Meeting, dates: Agreement) -> None:
         meeting,
         "dates_key_awaited",
         f"dates-key-awaited:{meeting.pk}:{meeting.revision}",
-        [one for one in _holders(meeting.body, "chair", "secretary") if one.party_id in missing],
+        [one for one in _holders_at(meeting, "chair", "secretary") if one.party_id in missing],
+        proposal=meeting.proposals.last(),
+    )
+
+
+def dates_agreed(meeting: Meeting) -> None:
+    """To co-chairs and secretaries of all sides: the last key is there."""
+    _tell_holders(
+        meeting,
+        "dates_agreed",
+        f"dates-agreed:{meeting.pk}:{_moves(meeting)}",
+        _holders_at(meeting, "chair", "secretary"),
+    )
+
+
+def proposal_declined(proposal: Proposal, by: User, reason: str) -> None:
+    """To co-chairs and secretaries of all sides: a side said no, and why."""
+    _tell_holders(
+        proposal.meeting,
+        "proposal_declined",
+        f"proposal-declined:{proposal.pk}",
+        _holders_at(proposal.meeting, "chair", "secretary"),
+        proposal=proposal,
+        answerer=by.name,
+        answering=by.party,
+        reason=reason,
+    )
+
+
+def proposal_withdrawn(proposal: Proposal, by: User) -> None:
+    """To co-chairs and secretaries of the other sides: there is nothing to answer any more."""
+    holders = _holders_at(proposal.meeting, "chair", "secretary")
+    _tell_holders(
+        proposal.meeting,
+        "proposal_withdrawn",
+        f"proposal-withdrawn:{proposal.pk}",
+        [one for one in holders if one.party_id != proposal.party_id],
+        proposal=proposal,
+    )
+
+
+def move_proposed(proposal: Proposal, move: Agreement) -> None:
+    """To co-chairs and secretaries of the sides whose key to moving the meeting is missing."""
+    missing = {party.pk for party in move.missing(proposal)}
+    holders = _holders_at(proposal.meeting, "chair", "secretary")
+    _tell_holders(
+        proposal.meeting,
+        "move_proposed",
+        f"move-proposed:{proposal.pk}",
+        [one for one in holders if one.party_id in missing],
+        proposal=proposal,
+    )
+
+
+def meeting_moved(meeting: Meeting, before: str, proposal: Proposal) -> None:
+    """To everybody in office, of all sides: every side agreed to move an announced meeting."""
+    _tell_holders(
+        meeting,
+        "meeting_moved",
+        f"meeting-moved:{proposal.pk}",
+        _holders_at(meeting, "chair", "secretary", "focal_point"),
+        proposal=proposal,
+        before=before,
+    )
+
+
+def meeting_suspended(meeting: Meeting, reason: str) -> None:
+    """To everybody in office, of all sides: it is interrupted and keeps its number."""
+    _tell_holders(
+        meeting,
+        "meeting_suspended",
+        f"meeting-suspended:{meeting.pk}:{_moves(meeting)}",
+        _holders_at(meeting, "chair", "secretary", "focal_point"),
+        reason=reason,
+    )
+
+
+def meeting_resumed(meeting: Meeting) -> None:
+    """To everybody in office, of all sides: it goes on."""
+    _tell_holders(
+        meeting,
+        "meeting_resumed",
+        f"meeting-resumed:{meeting.pk}:{_moves(meeting)}",
+        _holders_at(meeting, "chair", "secretary", "focal_point"),
     )
 
 
@@ -85,7 +178,7 @@ def _moves(meeting: Meeting) -> str:
 
 def meeting_announced(meeting: Meeting) -> None:
     """To everybody in office, of all sides."""
-    holders = _holders(meeting.body, "chair", "secretary", "focal_point")
+    holders = _holders_at(meeting, "chair", "secretary", "focal_point")
     _tell_holders(
         meeting,
         "meeting_announced",
@@ -100,9 +193,69 @@ def meeting_called_off(meeting: Meeting, reason: str) -> None:
         meeting,
         "meeting_called_off",
         f"meeting-{meeting.status}:{meeting.pk}:{_moves(meeting)}",
-        _holders(meeting.body, "chair", "secretary", "focal_point"),
+        _holders_at(meeting, "chair", "secretary", "focal_point"),
         reason=reason,
     )
+
+
+def people_in_office(meeting: Meeting) -> dict[int, Appointment]:
+    """Who is told of a meeting by office: person by number, with the office."""
+    holders = _holders_at(meeting, "chair", "secretary", "focal_point")
+    return {
+        one.person_id: one for one in holders if meeting.side_id in (None, one.party_id)
+    }
+
+
+def programme_published(
+    meeting: Meeting,
+    key: str,
+    changes: Iterable[News],
+    sittings: Iterable[Sitting],
+    by: User | None,
+    reason: str,
+) -> None:
+    """To people in office and those who preside over a changed sitting; not to who published it.
+
+    One message a person: who got it with a registration, under the same key, gets no other.
+    """
+    holders = people_in_office(meeting)
+    changes = list(changes)
+    concerned = {one.person: (one.party, changes) for one in holders.values()}
+    for person, party, uids in _presiding(sittings):
+        own = [change for change in changes if change.uid in uids]
+        concerned.setdefault(person, (party, own))
+    for person, (party, news) in concerned.items():
+        if by is None or person.pk != by.person_id:
+            parties = alternat(meeting.sides(), [party.pk] if party else [])
+            notices.queue(
+                "meetings/emails/programme_published",
+                key=programme_key(key, person.pk),
+                to=Recipient.of(person, party),
+                context={
+                    "meeting": meeting,
+                    "holder": holders.get(person.pk),
+                    "changes": [one.seen_from(parties) for one in news],
+                    "by": by,
+                    "reason": reason,
+                },
+                about=meeting,
+            )
+
+
+def _presiding(sittings: Iterable[Sitting]) -> list[tuple[Person, Party | None, set[str]]]:
+    """Who presides over some of these sittings, for whom, and over which."""
+    found: dict[Person, tuple[Party | None, set[str]]] = {}
+    chairs = SittingChair.objects.filter(sitting__in=[one for one in sittings if one.pk])
+    for chair in chairs.exclude(person__email="").select_related(
+        "person__party", "party", "sitting"
+    ):
+        found.setdefault(chair.person, (chair.party, set()))[1].add(str(chair.sitting.uid))
+    return [(person, party, uids) for person, (party, uids) in found.items()]
+
+
+def programme_key(key: str, person_id: int) -> str:
+    """One message per person and publication, whoever writes it."""
+    return f"programme-published:{key}:{person_id}"
 
 
 def _chairs(item: ActionItem, parties: Iterable[Party]) -> list[Appointment]:
@@ -160,7 +313,7 @@ def undertaking_due(undertaking: Undertaking, *, key: str, overdue: bool) -> Non
 
 def deadlines_moved(meeting: Meeting, deadlines: Iterable[Deadline]) -> None:
     """To the secretaries, those of a side about its own and the common ones."""
-    deadlines = list(deadlines)
+    deadlines = sorted(deadlines, key=lambda row: row.due_on)
     for one in deadline_holders(meeting):
         own = [row for row in deadlines if row.party_id in (None, one.party_id)]
         if own:
@@ -265,4 +418,66 @@ def paper_key_awaited(paper: Paper, by: User) -> None:
             to=Recipient.of(one.person, one.party),
             context={"paper": paper, "holder": one, "asker": by.name},
             about=paper.meeting,
+        )
+
+
+def latest_entries(body: Body) -> list[Entry]:
+    """The last line of a body's history, as a message quotes it."""
+    return list(Entry.objects.about(body)[:1])
+
+
+def body_changed(body: Body, entries: Iterable[Entry], *, by: User | None) -> None:
+    """To the co-chairs and secretaries of every other side, and to the neutral secretariat."""
+    entries = list(entries)
+    if not entries:
+        return
+    for one in _others(body, by):
+        notices.queue(
+            "meetings/emails/body_changed",
+            key=f"body-changed:{entries[-1].pk}:{one.person_id}",
+            to=Recipient.of(one.person, one.party),
+            context={"body": body, "holder": one, "entries": entries, "first": entries[0]},
+            about=body,
+        )
+
+
+def _others(body: Body, by: User | None) -> list[Appointment]:
+    """Who has to know what somebody did with what belongs to all."""
+    own, person = (by.party_id, by.person_id) if by else (None, None)
+    return [
+        one
+        for one in _holders(body, "chair", "secretary")
+        if one.person_id != person and (own is None or one.party_id != own)
+    ]
+
+
+def body_key_awaited(change: BodyChange, missing: Iterable[Party]) -> None:
+    """To the co-chairs and secretaries of each side whose key to a change is missing."""
+    wanted = {party.pk for party in missing}
+    for one in _holders(change.body, "chair", "secretary"):
+        if one.party_id in wanted:
+            notices.queue(
+                "meetings/emails/body_key_awaited",
+                key=f"body-key-awaited:{change.pk}:{change.revision}:{one.person_id}",
+                to=Recipient.of(one.person, one.party),
+                context={"body": change.body, "change": change, "holder": one},
+                about=change.body,
+            )
+
+
+def body_change_ended(change: BodyChange, by: User, reason: str) -> None:
+    """To the other sides: a change was declined or withdrawn, and why."""
+    for one in _others(change.body, by):
+        notices.queue(
+            "meetings/emails/body_change_ended",
+            key=f"body-change-{change.status}:{change.pk}:{one.person_id}",
+            to=Recipient.of(one.person, one.party),
+            context={
+                "body": change.body,
+                "change": change,
+                "holder": one,
+                "who": by.name,
+                "reason": reason,
+            },
+            about=change.body,
         )

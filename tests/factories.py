@@ -18,7 +18,9 @@ from meetings.models import (
     Area,
     Body,
     BodyParty,
+    Deadline,
     Meeting,
+    Proposal,
     Room,
     Sitting,
     StatusReport,
@@ -203,6 +205,12 @@ def make_meeting(body=None, status="proposed", starts_on=None, days=1, number=No
     )
 
 
+def make_deadline(meeting, what="papers", due_on=None, party=None, **fields) -> Deadline:
+    """Something due two weeks before the meeting, for all sides together."""
+    due_on = due_on or meeting.starts_on - timedelta(days=14)
+    return Deadline.objects.create(meeting=meeting, what=what, due_on=due_on, party=party, **fields)
+
+
 def make_sitting(
     meeting=None, day=None, wall=time(15), zone=None, minutes=120, kind="plenary", **fields
 ) -> Sitting:
@@ -215,6 +223,25 @@ def make_sitting(
         zone=zone or meeting.zone,
         minutes=minutes,
         kind=kind,
+        **fields,
+    )
+
+
+def make_proposal(meeting=None, party=None, status="open", starts_on=None, **fields) -> Proposal:
+    """Days and a place that a side, or the neutral secretariat, puts to the others."""
+    meeting = meeting or make_meeting()
+    starts_on = starts_on or meeting.starts_on
+    length = meeting.ends_on - meeting.starts_on
+    return Proposal.objects.create(
+        meeting=meeting,
+        party=party,
+        status=status,
+        starts_on=starts_on,
+        ends_on=fields.pop("ends_on", None) or starts_on + length,
+        zone=fields.pop("zone", meeting.zone),
+        mode=fields.pop("mode", meeting.mode),
+        place=fields.pop("place", meeting.place),
+        by_name=fields.pop("by_name", "An officer"),
         **fields,
     )
 

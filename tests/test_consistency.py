@@ -28,6 +28,7 @@ from portal.models import Notice
 from tests.cast import make_cast
 from tests.factories import (
     make_area,
+    make_deadline,
     make_delegate,
     make_desk,
     make_item,
@@ -64,6 +65,7 @@ def make_world() -> SimpleNamespace:
         meeting=meeting,
         planned=make_meeting(cast.group),
         sitting=sitting,
+        deadline=make_deadline(meeting),
         desk=desk,
         item=item,
         done=make_item(held, status="done"),
@@ -188,6 +190,9 @@ VISITS = {
     ),
     "meeting-calendar": reading("outsider", of("meeting")),
     "meeting-history": reading("focal_ru", of("meeting")),
+    "meeting-deadlines": reading("officer_my", of("meeting")),
+    "deadline-meet": doing("officer_my", of("deadline"), "meeting-deadlines", action="done"),
+    "meeting-prepare": reading("officer_ru", of("meeting")),
     "sitting-new": reading("neutral", of("meeting")),
     "sitting-change": reading("officer_my", of("sitting")),
     "sitting-do": doing(

@@ -8,12 +8,13 @@ from django.urls import reverse
 
 from meetings import operations
 from meetings.deadlines import due_day
-from meetings.models import Deadline, DeadlineRule, Rules
+from meetings.models import Deadline, DeadlineRule, Meeting, Rules
 from meetings.reminders import remind_of_deadlines
 from meetings.work import work_for
 from portal.models import Entry, Notice
 from portal.refusal import NotYours
 from tests.factories import make_body, make_meeting, make_party, make_user, today
+from tests.snapshot import assert_message_stored
 
 FIRST = date(2027, 3, 17)  # a Wednesday
 
@@ -261,7 +262,7 @@ def test_the_page_asks_the_database_as_often_with_many_deadlines(
     officer = make_user("secretary", None, body)
     client.force_login(officer)
     client.get(reverse("meeting-deadlines", args=[meeting.pk]))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(reverse("meeting-deadlines", args=[meeting.pk]))
 
 
@@ -310,3 +311,25 @@ def test_nobody_is_reminded_of_what_is_done_or_called_off(cast, meeting):
 
 def make_cast_of_one_more(cast):
     return make_body([cast.malaysia, cast.russia], code="quiet", parent=cast.commission)
+
+
+# --- the texts ------------------------------------------------------------------------
+
+
+def test_the_words_of_the_reminders_are_as_they_were_stored(cast, meeting):
+    now = datetime(2027, 3, 3, 9, tzinfo=UTC)
+    with time_machine.travel(now, tick=False):
+        remind_of_deadlines(now)
+    told = Notice.objects.filter(email="officer-my@example.org")
+    for stem in ("deadline_due", "deadline_missed"):
+        assert_message_stored(told.get(template=f"meetings/emails/{stem}"), f"meetings/{stem}")
+
+
+def test_the_words_on_moved_deadlines_are_as_they_were_stored(cast, meeting):
+    Meeting.objects.filter(pk=meeting.pk).update(
+        starts_on=date(2027, 3, 24), ends_on=date(2027, 3, 25)
+    )
+    operations.reckon_deadlines(Meeting.objects.get(pk=meeting.pk))
+    assert_message_stored(
+        Notice.objects.get(email="officer-ru@example.org"), "meetings/deadlines_moved"
+    )
