@@ -15,6 +15,7 @@ class MeetingsConfig(AppConfig):
 
         held = standing(user).held
         yield "meetings", _("Meetings")
+        yield "calendar", _("Calendar")
         yield "bodies", _("Commissions")
         if held:
             yield "items", _("Action items")

@@ -1,8 +1,20 @@
 from django.urls import path
 
-from meetings.views import body, deadline, item, meeting, message, preparation, sitting
+from meetings.views import (
+    agenda,
+    body,
+    calendar,
+    deadline,
+    feed,
+    item,
+    meeting,
+    message,
+    preparation,
+    sitting,
+)
 
 urlpatterns = [
+    path("calendar/", calendar.calendar, name="calendar"),
     path("commissions/", body.bodies, name="bodies"),
     path("commissions/<int:pk>/", body.body, name="body"),
     path("commissions/<int:pk>/schedule/", meeting.schedule, name="meeting-new"),
@@ -28,8 +40,25 @@ urlpatterns = [
     path("items/<int:pk>/do/<slug:name>/", item.do, name="item-do"),
     path("items/<int:pk>/report/", item.report, name="item-report"),
     path("items/<int:pk>/key/", item.key, name="item-key"),
+    path("feeds/", feed.feeds, name="feeds"),
+    path("feeds/<int:pk>/revoke/", feed.revoke, name="feed-revoke"),
+    path("feeds/<int:pk>/renew/", feed.renew, name="feed-renew"),
+    path("feeds/<str:secret>.ics", feed.feed, name="feed"),
     path("messages/", message.messages_page, name="messages"),
     path("meetings/<int:pk>/messages/", message.of_meeting, name="meeting-messages"),
     path("messages/<int:pk>/", message.message, name="message"),
     path("messages/<int:pk>/send-again/", message.send_again, name="message-send-again"),
+    path("meetings/<int:pk>/agenda/", agenda.agenda, name="agenda"),
+    path("meetings/<int:pk>/agenda/begin/", agenda.begin, name="agenda-begin"),
+    path("meetings/<int:pk>/agenda/key/", agenda.key, name="agenda-key"),
+    path("meetings/<int:pk>/agenda/add/", agenda.add, name="point-new"),
+    path("meetings/<int:pk>/agenda/propose/", agenda.propose, name="late-new"),
+    path("agendas/<int:pk>/do/<slug:name>/", agenda.do, name="agenda-do"),
+    path("points/<int:pk>/", agenda.change, name="point-change"),
+    path("points/<int:pk>/move/", agenda.move, name="point-move"),
+    path("points/<int:pk>/remove/", agenda.remove, name="point-remove"),
+    path("points/<int:pk>/restore/", agenda.restore, name="point-restore"),
+    path("points/<int:pk>/do/<slug:name>/", agenda.point_do, name="point-do"),
+    path("points/<int:pk>/key/", agenda.late_key, name="late-key"),
+    path("points/<int:pk>/note/<int:party_pk>/", agenda.note, name="point-note"),
 ]

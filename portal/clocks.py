@@ -76,6 +76,13 @@ def to_instant(day: date, wall: time, zone: str) -> datetime:
     return instant
 
 
+def comes_twice(day: date, wall: time, zone: str) -> bool:
+    """Whether the clocks of `zone` go back that night and show this time a second time."""
+    local = datetime.combine(day, wall, ZoneInfo(zone))
+    first, second = local.utcoffset(), local.replace(fold=1).utcoffset()
+    return first is not None and second is not None and first > second
+
+
 def local_times(
     instant: datetime, places: Iterable[Place], end: datetime | None = None
 ) -> list[LocalTime]:
@@ -165,11 +172,16 @@ def _holidays_in(country: str, year: int, language: str) -> dict[date, str]:
     return dict(public_holidays.country_holidays(country, years=year, language=names))
 
 
+def holiday_on(party: "Party", day: date) -> str:
+    """The public holiday of the party on that day, by its name; empty when there is none."""
+    return str(_holidays_in(party.holiday_calendar, day.year, current_language()).get(day, ""))
+
+
 def day_off(party: "Party", day: date) -> str:
     """Why the party does not work on that day of its own calendar; empty when it does."""
-    holiday = _holidays_in(party.holiday_calendar, day.year, current_language()).get(day)
+    holiday = holiday_on(party, day)
     if holiday:
-        return str(holiday)
+        return holiday
     if day.isoweekday() in party.rest_days:
         return _("day of rest")
     return ""
@@ -261,9 +273,13 @@ def office_band(
     parties: Sequence["Party"],
     start: datetime | None = None,
     end: datetime | None = None,
+    zone: ZoneInfo | None = None,
 ) -> Band:
-    """The office hours of all sides on a day of the first one, in minutes of its clock."""
-    zone = ZoneInfo(parties[0].zone)
+    """The office hours of all sides on a day of the first one, in minutes of its clock.
+
+    Where another clock is shown, it is the day and the minutes of that one.
+    """
+    zone = zone or ZoneInfo(parties[0].zone)
     rows = [_row(party, day, zone) for party in parties]
     overlap = functools.reduce(_intersect, (row.segments for row in rows))
     chosen = _clip(start, end, day, zone) if start and end else None

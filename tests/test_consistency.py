@@ -171,6 +171,7 @@ VISITS = {
         body,
         query={"day": "2026-10-13", "wall": "15:00", "minutes": "60", "zone": "Europe/Moscow"},
     ),
+    "calendar": reading("chair_my", query={"day": "2026-10-13"}),
     "meetings": reading("outsider"),
     "meeting": reading("outsider", of("meeting")),
     "meeting-change": reading("officer_my", of("meeting")),

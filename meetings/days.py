@@ -1,0 +1,284 @@
+"""What lies on which day, as far as a reader may see it.
+
+The database cuts it: of a day with a hundred sittings only those few come over that the page
+shows, with the number of all. A sitting lies on every day that it touches in the clock of the
+page; a meeting whose programme the reader does not see lies on its own days.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from psycopg.sql import SQL, Composed
+
+from meetings.grid import Period
+from meetings.models import Area, BodyParty, Meeting, MeetingNumber, Sitting
+from portal.clocks import DAY
+from portal.models import Party
+
+OFF = (Meeting.Status.POSTPONED, Meeting.Status.CANCELLED)
+# What the calendar can be asked for: how far a meeting has come.
+STAGES = {
+    "planned": Q(status__in=Meeting.PREPARED),
+    "announced": Q(status__in=("announced", "in_session", "suspended", "resumed")),
+    "held": Q(status__in=("held", "closed")),
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the reader has chosen to see of all that the reader may see."""
+
+    bodies: tuple[int, ...] | None = None  # a commission with everything beneath it
+    side: Party | None = None
+    kind: str = ""
+    area: int | None = None
+    stage: str = ""
+
+    @property
+    def of_sittings(self) -> bool:
+        """Whether it asks for something that a meeting without a programme cannot have."""
+        return bool(self.kind or self.area)
+
+
+# --- what is chosen, as questions to the database --------------------------------------
+
+
+def _under(prefix: str, condition: Q) -> Q:
+    """The same condition, asked of the meeting of a sitting."""
+    return Q(**{f"{prefix}{name}": value for name, value in condition.children})
+
+
+def _of_body(choice: Choice, prefix: str) -> Q:
+    """Meetings of the bodies chosen; a joint one counts in each body that it serves."""
+    if choice.bodies is None:
+        return Q()
+    numbers = MeetingNumber.objects.filter(meeting=OuterRef(f"{prefix}pk"), body__in=choice.bodies)
+    return Q(**{f"{prefix}body__in": choice.bodies}) | Exists(numbers)
+
+
+def _of_side(choice: Choice, prefix: str) -> Q:
+    """Meetings of bodies in which the side sits on that day, and of its own part."""
+    if choice.side is None:
+        return Q()
+    day = OuterRef(f"{prefix}starts_on")
+    seats = BodyParty.objects.filter(
+        Q(since=None) | Q(since__lte=day),
+        Q(until=None) | Q(until__gte=day),
+        body=OuterRef(f"{prefix}body"),
+        party=choice.side,
+    )
+    own = Q(**{f"{prefix}side": None}) | Q(**{f"{prefix}side": choice.side})
+    return own & Exists(seats)
+
+
+def _sittings(user: Any, choice: Choice) -> QuerySet[Sitting]:
+    found = Sitting.objects.visible_to(user).order_by()
+    found = found.filter(_of_body(choice, "meeting__"), _of_side(choice, "meeting__"))
+    if choice.kind:
+        found = found.filter(kind=choice.kind)
+    if choice.area:
+        areas = Area.objects.filter(Q(pk=choice.area) | Q(merged_into=choice.area))
+        found = found.filter(area__in=areas.values("pk"))
+    if choice.stage in STAGES:
+        found = found.filter(_under("meeting__", STAGES[choice.stage])).taking_place()
+    if choice.stage == "off":
+        found = found.filter(_is_off())
+    return found
+
+
+def _is_off() -> Q:
+    return Q(status=Sitting.Status.CANCELLED) | Q(meeting__status__in=OFF)
+
+
+def _meetings(user: Any, choice: Choice) -> QuerySet[Meeting]:
+    found = Meeting.objects.visible_to(user).order_by()
+    found = found.filter(_of_body(choice, ""), _of_side(choice, ""))
+    if choice.of_sittings:
+        return found.none()
+    if choice.stage in STAGES:
+        return found.filter(STAGES[choice.stage])
+    return found.filter(status__in=OFF) if choice.stage == "off" else found
+
+
+def inexact(user: Any, choice: Choice, period: Period, at_most: int) -> QuerySet[Meeting]:
+    """Meetings whose days are known only as a window, a month or a year that touches the period."""
+    found = _meetings(user, choice).exclude(precision=Meeting.Precision.DAY)
+    found = found.filter(starts_on__lte=period.ends, ends_on__gte=period.begins)
+    return found.select_related("body").order_by("starts_on", "pk")[:at_most]
+
+
+# --- the cut ---------------------------------------------------------------------------
+
+# A line is one thing on one day. Of a day, what takes place goes before what was called off,
+# what fills days before what has hours, and the earlier before the later.
+OF_SITTINGS = SQL(
+    """
+    SELECT day::date AS day, 1 AS rank, id, is_off, starts_at AS begins
+    FROM ({sittings}) AS sitting (id, starts_at, ends_at, is_off),
+         generate_series(
+             greatest((starts_at AT TIME ZONE %s)::date, %s)::timestamp,
+             least(((ends_at - interval '1 microsecond') AT TIME ZONE %s)::date, %s)::timestamp,
+             interval '1 day'
+         ) AS day
+    """
+)
+OF_MEETINGS = SQL(
+    """
+    SELECT day::date AS day, 0 AS rank, id, is_off, NULL::timestamptz AS begins
+    FROM ({meetings}) AS meeting (id, starts_on, ends_on, is_off),
+         generate_series(
+             greatest(starts_on, %s)::timestamp, least(ends_on, %s)::timestamp, interval '1 day'
+         ) AS day
+    """
+)
+OF_EACH_DAY = SQL(
+    """
+    SELECT day, rank, id, number FROM (
+        SELECT lines.*,
+               row_number() OVER (PARTITION BY day ORDER BY is_off, rank, begins, id) AS place,
+               count(*) OVER (PARTITION BY day) AS number
+        FROM ({lines}) AS lines
+    ) AS counted
+    WHERE place <= %s
+    ORDER BY day, rank, begins, id
+    """
+)
+IN_ORDER = SQL(
+    """
+    SELECT day, rank, id, 1 FROM ({lines}) AS lines
+    ORDER BY day, rank, begins, id OFFSET %s LIMIT %s
+    """
+)
+HOW_MANY = SQL("SELECT count(*) FROM ({lines}) AS lines")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One sitting, or one meeting without a programme, on one day."""
+
+    day: date
+    of_day: int  # how many lines that day has in all
+    meeting: Meeting
+    sitting: Sitting | None = None
+
+    @property
+    def is_off(self) -> bool:
+        """Called off, the sitting alone or the whole meeting."""
+        return self.meeting.is_off or bool(self.sitting and self.sitting.is_cancelled)
+
+
+class Days:
+    """The lines of a period in one clock, for one reader and one choice."""
+
+    def __init__(self, user: Any, choice: Choice, period: Period, zone: ZoneInfo) -> None:
+        self.user, self.choice, self.zone = user, choice, zone
+        self.first, self.last = period.first, period.last
+
+    def of_each_day(self, at_most: int) -> list[Line]:
+        """So many lines of each day, and with each the number of all."""
+        return self._read(OF_EACH_DAY, at_most)
+
+    # A paginator asks for these two.
+
+    def count(self) -> int:
+        """How many lines there are."""
+        found = self._ask(HOW_MANY)
+        return found[0][0] if found else 0
+
+    def __getitem__(self, part: slice) -> list[Line]:
+        return self._read(IN_ORDER, part.start, part.stop - part.start)
+
+    def _read(self, question: SQL, *params: int) -> list[Line]:
+        found = self._ask(question, *params)
+        sittings = _sittings_shown([pk for _day, rank, pk, _number in found if rank])
+        meetings = _meetings_shown([pk for _day, rank, pk, _number in found if not rank])
+        return [
+            Line(day, number, sittings[pk].meeting, sittings[pk])
+            if rank
+            else Line(day, number, meetings[pk])
+            for day, rank, pk, number in found
+        ]
+
+    def _ask(self, question: SQL, *params: int) -> list[tuple]:
+        parts = [part for part in (self._of_sittings(), self._of_meetings()) if part]
+        if not parts:
+            return []
+        lines = SQL(" UNION ALL ").join(sql for sql, _params in parts)
+        given = [param for _sql, values in parts for param in values]
+        with connection.cursor() as cursor:
+            cursor.execute(question.format(lines=lines).as_string(None), [*given, *params])
+            return cursor.fetchall()
+
+    def _of_sittings(self) -> tuple[Composed, list] | None:
+        begins = datetime.combine(self.first, time(), self.zone)
+        ends = datetime.combine(self.last + DAY, time(), self.zone)
+        found = _sittings(self.user, self.choice).filter(
+            # A sitting lasts a day at most: so the index on its start is enough.
+            starts_at__gte=begins - timedelta(days=1),
+            starts_at__lt=ends,
+            ends_at__gt=begins,
+        )
+        zone = str(self.zone)
+        return _part(
+            OF_SITTINGS,
+            "sittings",
+            found.annotate(off=_as_flag(_is_off())).values_list(
+                "pk", "starts_at", "ends_at", "off"
+            ),
+            [zone, self.first, zone, self.last],
+        )
+
+    def _of_meetings(self) -> tuple[Composed, list] | None:
+        own = Sitting.objects.visible_to(self.user).filter(meeting=OuterRef("pk"))
+        found = _meetings(self.user, self.choice).filter(
+            ~Exists(own),
+            precision=Meeting.Precision.DAY,
+            starts_on__lte=self.last,
+            ends_on__gte=self.first,
+        )
+        return _part(
+            OF_MEETINGS,
+            "meetings",
+            found.annotate(off=_as_flag(Q(status__in=OFF))).values_list(
+                "pk", "starts_on", "ends_on", "off"
+            ),
+            [self.first, self.last],
+        )
+
+
+def _as_flag(condition: Q) -> ExpressionWrapper:
+    return ExpressionWrapper(condition, output_field=BooleanField())
+
+
+def _part(frame: SQL, name: str, found: QuerySet, own: list) -> tuple[Composed, list] | None:
+    """A part of the question with its parameters; None where nothing can be found."""
+    try:
+        text, params = found.query.sql_with_params()
+    except EmptyResultSet:
+        return None
+    return frame.format(**{name: SQL(text)}), [*params, *own]
+
+
+def _sittings_shown(pks: Iterable[int]) -> dict[int, Sitting]:
+    """The sittings with what a line says of them, and no more."""
+    return (
+        Sitting.objects.select_related("meeting__body", "area")
+        .only(
+            *("kind", "title", "status", "mode", "starts_at", "ends_at", "is_open"),
+            *("area__name", "area__names", "meeting__status", "meeting__starts_on"),
+            *("meeting__number", "meeting__series", "meeting__title", "meeting__side"),
+            *("meeting__body__kind", "meeting__body__numerals"),
+            *("meeting__body__name", "meeting__body__names", "meeting__body__former"),
+        )
+        .in_bulk(pks)
+    )
+
+
+def _meetings_shown(pks: Iterable[int]) -> dict[int, Meeting]:
+    return Meeting.objects.select_related("body").in_bulk(set(pks))
