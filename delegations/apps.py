@@ -26,3 +26,15 @@ class DelegationsConfig(AppConfig):
         from delegations import work
 
         return work.facts_for(obj, user)
+
+    def taking_part_for(self, user):
+        """For which meetings and sittings the user is registered, for calendars."""
+        from delegations import work
+
+        return work.taking_part_for(user)
+
+    def registered_for(self, sittings, user):
+        """Who registered for several sittings, for the conflicts of a programme."""
+        from delegations import work
+
+        return work.registered_for(sittings, user)

@@ -1,5 +1,6 @@
 """Who is told what about a registration: one function a message."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,8 @@ from django.urls import reverse
 from delegations.models import Delegate
 from meetings.calendars import calendar_file
 from meetings.models import Meeting, Sitting
+from meetings.notifications import programme_key
+from meetings.programme import News
 from portal import notices
 from portal.clocks import ClockText
 from portal.models import Entry, alternat
@@ -32,7 +35,13 @@ def personal_url(delegate: Delegate) -> str:
 
 
 def _tell(
-    delegate: Delegate, template: str, key: str, *, with_calendar: bool = False, **context: Any
+    delegate: Delegate,
+    template: str,
+    key: str,
+    *,
+    whole_key: str = "",
+    with_calendar: bool = False,
+    **context: Any,
 ) -> None:
     meeting = delegate.delegation.meeting
     approved = delegate.status == Delegate.Status.APPROVED
@@ -42,7 +51,7 @@ def _tell(
         calendar = calendar_file(meeting, sittings, with_links=approved)
     notices.queue(
         f"delegations/emails/{template}",
-        key=f"{template}:{delegate.pk}:{key}",
+        key=whole_key or f"{template}:{delegate.pk}:{key}",
         to=_recipient(delegate),
         context={
             "delegate": delegate,
@@ -121,15 +130,19 @@ def _moves(meeting: Meeting) -> str:
     return str(Entry.objects.about(meeting).count())
 
 
-def sitting_changed(delegate: Delegate, sitting: Sitting) -> None:
-    """To those who chose a sitting: it has another time, place or link now."""
+def programme_changed(
+    delegate: Delegate, key: str, changes: Sequence[News], reason: str = ""
+) -> None:
+    """To those who chose a sitting that was published anew: what is another now, and why."""
+    parties = alternat(delegate.delegation.meeting.sides(), [delegate.party.pk])
     _tell(
         delegate,
-        "sitting_changed",
-        f"{sitting.pk}:{sitting.sequence}",
+        "programme_changed",
+        "",
+        whole_key=programme_key(key, delegate.person_id),
         with_calendar=True,
-        sitting=sitting,
-        clock=clock(sitting, delegate),
+        changes=[one.seen_from(parties) for one in changes],
+        reason=reason,
     )
 
 

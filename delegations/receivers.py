@@ -4,7 +4,7 @@ from django.dispatch import receiver
 
 from delegations import notifications, operations
 from delegations.models import Delegate
-from meetings.models import Meeting, Sitting
+from meetings.models import Meeting
 from portal.workflow import performed
 
 
@@ -15,16 +15,23 @@ def follow_the_meeting(sender, obj, transition, by, reason, **kwargs):
         _tell_registered(obj, notifications.meeting_changed)  # announced again: it is on
     elif transition in {"postpone", "cancel"}:
         _tell_registered(obj, notifications.meeting_called_off, reason)
-    elif transition == "changed" and not obj.is_off:
-        # While it is off nothing is agreed: people hear of new dates when it is announced.
+    elif transition == "changed" and obj.status in Meeting.FIXED:
+        # While it is off or prepared anew nothing is fixed: people hear when it is announced.
         _tell_registered(obj, notifications.meeting_changed)
 
 
-@receiver(performed, sender=Sitting)
-def follow_the_sitting(sender, obj, transition, by, reason, **kwargs):
-    if not obj.meeting.is_off:
-        for delegate in _registered(obj.meeting).filter(sittings=obj):
-            notifications.sitting_changed(delegate, obj)
+@receiver(performed, sender=Meeting)
+def follow_the_programme(sender, obj, transition, by, reason, **kwargs):
+    """Tell who chose a sitting that changed, once for all of them."""
+    if transition != "published":
+        return
+    changes = {change.uid: change for change in kwargs["changes"]}
+    for delegate in _registered(obj).filter(sittings__uid__in=list(changes)).distinct():
+        chosen = {str(sitting.uid) for sitting in delegate.sittings.all()}
+        # Who is in office hears of everything, in this one message.
+        all_of_it = delegate.person_id in kwargs["in_office"]
+        mine = [one for uid, one in changes.items() if all_of_it or uid in chosen]
+        notifications.programme_changed(delegate, kwargs["key"], mine, reason)
 
 
 def _tell_registered(meeting, tell, *details):

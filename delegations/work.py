@@ -1,6 +1,7 @@
 """What registration asks of a person, and what it adds to the pages of meetings."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -14,7 +15,7 @@ from delegations.permissions import can_run_desk
 from delegations.transitions import DESK
 from meetings.models import Meeting, standing
 from portal.models import User
-from portal.work import WorkItem
+from portal.work import TakingPart, WorkItem
 
 AHEAD = ("announced", "in_session")
 
@@ -112,3 +113,21 @@ def facts_for(obj: Any, user: User) -> Iterator[tuple[Any, Any]]:
         yield _("Registered"), sum(row.registered or 0 for row in rows)
     if rows and not obj.is_over:
         yield _("Confirmed"), sum(row.confirmed for row in rows)
+
+
+def taking_part_for(user: User) -> Iterator[TakingPart]:
+    """The user's live registrations, with the sittings chosen."""
+    if not user.person_id:
+        return
+    rows = Delegate.objects.live().filter(person=user.person_id)
+    for meeting_id, sitting_id, status in rows.values_list("meeting", "sittings", "status"):
+        yield TakingPart(meeting_id, sitting_id, status == Delegate.Status.APPROVED)
+
+
+def registered_for(sittings: Iterable[int], user: User) -> Iterator[frozenset[int]]:
+    """Of each person registered for several of these sittings: for which ones."""
+    live = Delegate.objects.visible_to(user).live()
+    chosen: dict[int, set[int]] = defaultdict(set)
+    for pk, sitting in live.filter(sittings__in=sittings).values_list("pk", "sittings"):
+        chosen[pk].add(sitting)
+    yield from (frozenset(some) for some in chosen.values() if len(some) > 1)

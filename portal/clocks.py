@@ -108,7 +108,13 @@ _DAY_FORMATS = {"ru": "D j E Y"}
 
 def day_words(moment: date) -> str:
     """A date in full, as in “Tue 25 May 2021”; of an instant as its own zone has it."""
-    return date_format(moment, _DAY_FORMATS.get(current_language(), "D j M Y"))
+    return _day_words(date(moment.year, moment.month, moment.day), current_language())
+
+
+@functools.lru_cache(maxsize=5000)
+def _day_words(day: date, language: str) -> str:
+    # A calendar writes the same days a thousand times, and the words take Django long.
+    return date_format(day, _DAY_FORMATS.get(language, "D j M Y"))
 
 
 @dataclass(frozen=True)
@@ -125,21 +131,30 @@ class ClockText:
 
     def __str__(self) -> str:
         places = with_own_place([party.place for party in self.parties])
-        parts: list[str] = []
-        for local in local_times(self.start, places, self.end):
-            if not parts or local.other_day:
-                parts.append(day_words(local.start))
-            parts.append(f"{_hours(local)} {local.place.name} (UTC{local.offset})")
-        return " · ".join(parts)
+        return clock_words(self.start, self.end, places)
+
+
+def clock_words(start: datetime, end: datetime | None, places: Iterable[Place]) -> str:
+    """A span in the clock of each place, with the days where they differ and the offsets."""
+    parts: list[str] = []
+    for local in local_times(start, places, end):
+        if not parts or local.other_day:
+            parts.append(day_words(local.start))
+        parts.append(f"{_hours(local)} {local.place.name} (UTC{local.offset})")
+    return " · ".join(parts)
 
 
 def _hours(local: LocalTime) -> str:
     """“15:00–17:00”, with the day of an end on another one."""
-    text = f"{local.start:%H:%M}"
+    text = _hour(local.start)
     if local.end is None:
         return text
     day = "" if local.end.date() == local.start.date() else f"{day_words(local.end)} "
-    return f"{text}–{day}{local.end:%H:%M}"
+    return f"{text}–{day}{_hour(local.end)}"
+
+
+def _hour(moment: datetime) -> str:
+    return f"{moment.hour:02}:{moment.minute:02}"
 
 
 def with_own_place(places: Sequence[Place]) -> list[Place]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, override
+from django.utils.translation import get_language, get_language_info, gettext, override
 
 
 def current_language() -> str:
@@ -16,6 +16,14 @@ def current_language() -> str:
 def in_language(names: Mapping[str, str], default: str) -> str:
     """The name in the current language, or the default (English) one."""
     return names.get(current_language()) or default
+
+
+def language_name(code: str) -> str:
+    """What a language is called in the one being spoken; a code nobody knows stays a code."""
+    try:
+        return get_language_info({"zh": "zh-hans"}.get(code, code))["name_translated"]
+    except KeyError:
+        return code
 
 
 def in_source(words: Any) -> str:

@@ -26,6 +26,15 @@ class WorkItem:
     due: date | None = None
 
 
+@dataclass(frozen=True)
+class TakingPart:
+    """That a person is registered for a meeting and, one by one, for its sittings."""
+
+    meeting_id: int
+    sitting_id: int | None
+    approved: bool
+
+
 def _ask(question: str, *args: Any) -> Iterator[Any]:
     for config in apps.get_app_configs():
         answer = getattr(config, question, None)
@@ -57,3 +66,13 @@ def links_for(obj: Any, user: "User") -> list[tuple[str, Any]]:
 def facts_for(obj: Any, user: "User") -> list[tuple[Any, Any]]:
     """What other apps know of an object that the user may know: (label, value)."""
     return list(_ask("facts_for", obj, user))
+
+
+def taking_part_for(user: "User") -> list[TakingPart]:
+    """For what the user is registered; several for a meeting of which several were chosen."""
+    return list(_ask("taking_part_for", user))
+
+
+def registered_for(sittings: Any, user: "User") -> list[frozenset[int]]:
+    """Of each person registered for several of these sittings: for which, as far as one may know."""
+    return list(_ask("registered_for", sittings, user))

@@ -1,16 +1,21 @@
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django import forms
+from django.db.models import Q, QuerySet
 from django.forms.utils import ErrorDict
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from meetings.models import Meeting, Room, Sitting
-from portal.clocks import Band, ClockText, NoSuchTime, office_band, to_instant
+from meetings.models import Area, Meeting, Room, Sitting, SittingChair
+from portal.clocks import Band, ClockText, NoSuchTime, comes_twice, office_band, to_instant
 from portal.forms import DayInput, NameField, PortalForm, PortalModelForm, TimeInput, zone_choices
-from portal.models import Party
+from portal.languages import language_name
+from portal.models import Party, Person
+
+People = Mapping[Party, QuerySet[Person]]  # whom one may name, by side
 
 LENGTHS = (30, 45, 60, 90, 120, 150, 180, 240)
 
@@ -23,6 +28,7 @@ class Preview:
     end: datetime | None
     band: Band | None
     problem: str = ""
+    note: str = ""
 
 
 def preview(day: date, wall: time, minutes: int, zone: str, parties: list[Party]) -> Preview:
@@ -33,7 +39,17 @@ def preview(day: date, wall: time, minutes: int, zone: str, parties: list[Party]
         return Preview(None, None, None, str(error))
     end = start + timedelta(minutes=minutes)
     first = start.astimezone(parties[0].zone_info).date()
-    return Preview(start, end, office_band(first, parties, start, end))
+    return Preview(start, end, office_band(first, parties, start, end), note=fold(day, wall, zone))
+
+
+def fold(day: date, wall: time, zone: str) -> str:
+    """Which of the two is meant where the clocks go back over a time; empty on all other days."""
+    if not comes_twice(day, wall, zone):
+        return ""
+    return gettext("%(time)s comes twice that night in %(zone)s; the first is meant.") % {
+        "time": f"{wall:%H:%M}",
+        "zone": zone.replace("_", " "),
+    }
 
 
 class PreviewForm(PortalForm):
@@ -97,9 +113,15 @@ def taken_sentence(sitting: Sitting, other: Sitting) -> str:
 
 
 class SittingForm(PortalModelForm):
-    """One sitting of a meeting."""
+    """One sitting of a meeting: the usual on top, everything else beneath."""
 
     title = NameField(label=_("Title"), max_length=300, required=False)
+    place = NameField(
+        label=_("Place"),
+        max_length=200,
+        required=False,
+        help_text=_("Where it is not a room of the list: a building, a city, a plant to visit."),
+    )
     join_link = forms.URLField(
         label=_("Joining link"),
         required=False,
@@ -107,42 +129,141 @@ class SittingForm(PortalModelForm):
         assume_scheme="https",
         help_text=_("Shown to approved participants only."),
     )
+    languages = forms.MultipleChoiceField(
+        label=_("Interpreted into"), required=False, widget=forms.CheckboxSelectMultiple
+    )
     sequence = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    USUAL = ("kind", "area", "title", "day", "wall", "minutes", "mode", "room", "join_link")
+    MORE = ("zone", "level", "place", "capacity", "is_open", "languages")
 
     class Meta:
         model = Sitting
         fields = [
             "kind",
-            "title",
             "area",
+            "title",
             "day",
             "wall",
             "minutes",
-            "zone",
             "mode",
             "room",
             "join_link",
+            "zone",
+            "level",
+            "place",
+            "capacity",
             "is_open",
+            "languages",
         ]
         widgets = {"day": DayInput, "wall": TimeInput, "minutes": forms.NumberInput}
         help_texts = {
             "title": _("Empty: its kind and area name it."),
         }
 
-    def __init__(self, *args, meeting: Meeting, **kwargs):
+    def __init__(self, *args, meeting: Meeting, people: People | None = None, **kwargs):
         super().__init__(*args, **kwargs)
         self.meeting = self.instance.meeting = meeting
-        self.fields["area"].queryset = meeting.body.areas.all()
+        self.fields["area"].queryset = areas_for(meeting, self.instance.area_id)
         self.fields["room"].queryset = Room.objects.all()
         self.fields["room"].empty_label = _("No room")
         self.fields["zone"].widget = forms.Select(choices=side_zones(meeting.sides()))
+        self.fields["languages"].choices = _languages(meeting, self.instance.languages)
         self.initial.setdefault("sequence", self.instance.sequence)
+        self.seated = list(self.instance.chairs.all()) if self.instance.pk else []
+        self.people = people or {}
+        for party, known in self.people.items():
+            self._add_chairs(party, known)
+
+    def _add_chairs(self, party: Party, known: QuerySet[Person]) -> None:
+        """Fields for those who preside for a side, and for one more."""
+        seated = [chair for chair in self.seated if chair.party_id == party.pk]
+        choice = Person.objects.filter(
+            Q(pk__in=known.values("pk")) | Q(pk__in=[chair.person_id for chair in seated])
+        )
+        for index in range(len(seated) + 1):
+            name = f"chair-{party.pk}-{index}"
+            self.fields[name] = forms.ModelChoiceField(
+                choice, label=_("Presides for %(party)s") % {"party": party.label}, required=False
+            )
+            self.fields[f"{name}-title"] = NameField(
+                label=_("Title on that day"),
+                max_length=300,
+                required=False,
+                help_text=_("Empty: the title of the person’s office."),
+            )
+            if index < len(seated):
+                self.initial[name] = seated[index].person_id
+                self.initial[f"{name}-title"] = seated[index].title
+
+    @property
+    def usual(self) -> list[forms.BoundField]:
+        """What nearly every sitting needs."""
+        return [self[name] for name in self.USUAL]
+
+    @property
+    def more(self) -> list[forms.BoundField]:
+        """What some sittings need."""
+        return [self[name] for name in self.MORE]
+
+    @property
+    def presiding(self) -> list[tuple[Party, list[forms.BoundField]]]:
+        """Who presides, side by side."""
+        names = [name for name in self.fields if name.startswith("chair-")]
+        return [
+            (party, [self[name] for name in names if name.split("-")[1] == str(party.pk)])
+            for party in self.people
+        ]
+
+    @property
+    def shows_more(self) -> bool:
+        """Whether something beneath is filled in or wrong, so that it has to be seen."""
+        filled = any(self[name].value() for name in ("level", "place", "capacity", "languages"))
+        foreign = self["zone"].value() != self.meeting.zone or not self["is_open"].value()
+        return filled or foreign or any(name in self.errors for name in self.MORE)
+
+    @property
+    def chairs(self) -> list[dict]:
+        """Who presides, as a row of the programme keeps it; the neutral ones stay."""
+        sides = {party.pk for party in self.people}
+        kept = [_seat(one.person_id, one) for one in self.seated if one.party_id not in sides]
+        named = [
+            (party, self.cleaned_data.get(name), self.cleaned_data.get(f"{name}-title", ""))
+            for party, name in self._chair_names()
+        ]
+        seats = [self._seat_for(*one) for one in named if one[1]]
+        return list({seat["person"]: seat for seat in [*kept, *seats]}.values())
+
+    def _chair_names(self) -> list[tuple[Party, str]]:
+        return [
+            (party, name)
+            for party in self.people
+            for name in self.fields
+            if name.startswith(f"chair-{party.pk}-") and not name.endswith("-title")
+        ]
+
+    def _seat_for(self, party: Party, person: Person, title: str) -> dict:
+        before = next((one for one in self.seated if one.person_id == person.pk), None)
+        if before and title == before.title:
+            return {**_seat(person.pk, before), "party": party.pk}
+        titles: dict = {}
+        if not title:
+            title, titles = self._title_of_office(person, party)
+        return {"person": person.pk, "party": party.pk, "title": title, "titles": titles}
+
+    def _title_of_office(self, person: Person, party: Party) -> tuple[str, dict]:
+        """The title of that day, from the person's office in this body or above it."""
+        held = person.appointments.on(self.cleaned_data["day"]).filter(
+            party=party, body__in=self.meeting.body.lineage
+        )
+        found = held.exclude(title="").first()
+        return (found.title, found.titles) if found else ("", {})
 
     def clean(self):
         cleaned = super().clean()
         seen = cleaned.get("sequence")
         if self.instance.pk and seen is not None and seen != self.instance.sequence:
-            self.data = {**self.data.dict(), "sequence": self.instance.sequence}
+            self.data = {**_lists_of(self.data), "sequence": self.instance.sequence}
             raise forms.ValidationError(
                 _(
                     "Somebody changed this sitting since you opened it. Yours is still in the "
@@ -157,6 +278,32 @@ class SittingForm(PortalModelForm):
             conflict = room_conflict(self.instance)
             if conflict:
                 self.add_error("room", conflict)
+
+
+def _seat(person_id: int, chair: SittingChair) -> dict:
+    return {
+        "person": person_id,
+        "party": chair.party_id,
+        "title": chair.title,
+        "titles": chair.titles,
+    }
+
+
+def _lists_of(data) -> dict:
+    """What was posted, with every box that was ticked."""
+    return {name: data.getlist(name) if name == "languages" else data[name] for name in data}
+
+
+def areas_for(meeting: Meeting, *kept: int | None) -> QuerySet[Area]:
+    """The areas in use of a meeting's body, and those that a sitting has already."""
+    return meeting.body.areas.filter(Q(until=None) | Q(pk__in=[one for one in kept if one]))
+
+
+def _languages(meeting: Meeting, chosen: list[str]) -> list[tuple[str, str]]:
+    """The sides' languages first, then those of the United Nations, then what is set already."""
+    sides = [party.language for party in meeting.sides()]
+    codes = dict.fromkeys([*sides, "en", "ru", "fr", "es", "ar", "zh", *chosen])
+    return [(code, language_name(code).capitalize()) for code in codes]
 
 
 class SittingRowForm(PortalModelForm):

@@ -13,7 +13,7 @@ from meetings.models.appointment import standing
 from meetings.models.area import Area
 from meetings.models.meeting import Meeting, Mode
 from portal.clocks import NoSuchTime, Place, known_zones, to_instant
-from portal.languages import in_language
+from portal.languages import in_language, language_name
 from portal.models import Party, Person
 from portal.models.party import known_zone
 
@@ -57,6 +57,12 @@ class SittingQuerySet(models.QuerySet["Sitting"]):
     def taking_place(self):
         """Those that are to take place."""
         return self.exclude(status=Sitting.Status.CANCELLED)
+
+    def for_programme(self):
+        """With what the programme shows of each."""
+        return self.select_related("area", "room").prefetch_related(
+            "chairs__person", "chairs__party"
+        )
 
     def upcoming(self, now: datetime):
         """Not over yet, of meetings that take place, soonest first."""
@@ -219,6 +225,16 @@ class Sitting(models.Model):
     def places(self) -> list[Place]:
         """The clocks of all sides."""
         return [party.place for party in self.meeting.sides()]
+
+    @property
+    def language_names(self) -> list[str]:
+        """The languages it is interpreted into, as the reader calls them."""
+        return [language_name(code) for code in self.languages]
+
+    @property
+    def where(self) -> str:
+        """The room, or the place, or nothing where it is held by video alone."""
+        return str(self.room or self.place)
 
     @property
     def is_cancelled(self) -> bool:

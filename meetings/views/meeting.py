@@ -14,11 +14,27 @@ from django.views.decorators.http import require_POST
 from meetings import operations, programme
 from meetings.calendars import calendar_file
 from meetings.forms.item import KeyForm
-from meetings.forms.meeting import DayForm, MeetingChangeForm, MeetingForm
+from meetings.forms.meeting import (
+    DayForm,
+    MeetingChangeForm,
+    MeetingForm,
+    RemarkForm,
+    ServeForm,
+)
 from meetings.forms.sitting import ProgrammeRows
 from meetings.models import Body, Meeting, Sitting, standing
-from meetings.permissions import can_edit, can_schedule, can_see_inside
-from meetings.transitions import DATES, MEETING
+from meetings.hosting import turn
+from meetings.permissions import (
+    can_edit,
+    can_propose,
+    can_release_number,
+    can_run,
+    can_schedule,
+    can_see_inside,
+)
+from meetings.transitions import MEETING
+from meetings.views.programme import days_of
+from meetings.views.proposal import conversation
 from meetings.views.tabs import meeting_tabs
 from portal import work
 from portal.models import Entry
@@ -26,6 +42,7 @@ from portal.refusal import Refused
 from portal.views.deed import do_transition, refusals_shown
 
 MEETINGS_A_PAGE = 25
+OFFICES = ("chair", "deputy", "secretary", "focal_point")
 USUAL_NOTICE = timedelta(days=42)
 
 
@@ -57,11 +74,14 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
             "places": [party.place for party in meeting.sides(request.user)],
             "chairs": _chairs_by_side(meeting, request.user),
             "participations": meeting.participations.select_related("person", "party"),
-            "days": _by_day(sittings.select_related("area", "room")),
+            "days": days_of(sittings.for_programme()),
             "main_sitting": sittings.taking_place().filter(kind=Sitting.Kind.PLENARY).first(),
             "inside": inside,
             "may_edit": can_edit(request.user, meeting),
-            **_keys(meeting, request.user, inside),
+            **(conversation(request, meeting) if inside else {}),
+            "timings": _timings(meeting, inside),
+            "may_report_days": inside and meeting.is_over and can_propose(request.user, meeting),
+            "may_release": inside and can_release_number(request.user, meeting),
             "offers": MEETING.offers(meeting, request.user) if inside else [],
             "links": work.links_for(meeting, request.user),
             "facts": work.facts_for(meeting, request.user),
@@ -76,21 +96,18 @@ def _chairs_by_side(meeting: Meeting, user) -> list[tuple]:
     return [(party, chairs[party.pk]) for party in meeting.sides(user)]
 
 
-def _by_day(sittings) -> list[tuple]:
-    days = defaultdict(list)
-    for sitting in sittings:
-        days[sitting.day].append(sitting)
-    return sorted(days.items())
+def _timings(meeting: Meeting, inside: bool) -> dict[str, list]:
+    """What was planned, announced and held, and each side's own report, where it says more.
 
-
-def _keys(meeting: Meeting, user, inside: bool) -> dict:
-    """The seals of dates and place while they can still be agreed, and the user's own keys."""
-    if not inside or meeting.is_over:
-        return {"seals": [], "own_keys": []}
-    seals = DATES.seals(meeting, own=standing(user).party_ids)
-    given = {seal.party: seal.state == "full" for seal in seals}
-    own = DATES.parties_of(meeting, user)
-    return {"seals": seals, "own_keys": [(party, given[party]) for party in own]}
+    What was only planned is the affair of those in office.
+    """
+    found = list(meeting.timings.select_related("party"))
+    common = [one for one in found if one.party is None and (inside or one.kind != "planned")]
+    reported = [one for one in found if one.party]
+    if len(common) + len(reported) < 2:
+        return {"common": [], "reported": []}
+    days = {(one.starts_on, one.ends_on) for one in reported}
+    return {"common": common, "reported": reported, "differ": len(days) > 1}
 
 
 def schedule(request: HttpRequest, pk: int) -> HttpResponse:
@@ -106,22 +123,25 @@ def schedule(request: HttpRequest, pk: int) -> HttpResponse:
             _("This body has no sides yet. A technical administrator enters them first."),
         )
         return redirect(body)
-    form, rows, day = _schedule_forms(request, body)
-    if request.method == "POST" and form.is_valid() and rows.is_valid():
+    form, extra, rows, day = _schedule_forms(request, body)
+    valid = [one.is_valid() for one in (form, extra, rows)]  # each says what is wrong with it
+    if request.method == "POST" and all(valid):
         try:
             meeting = operations.schedule_meeting(
-                form.save(commit=False), sittings=rows.sittings, by=request.user
+                form.save(commit=False),
+                sittings=rows.sittings,
+                by=request.user,
+                **extra.cleaned_data,
             )
         except Refused as error:
             form.add_error(None, error.sentences)
         else:
-            messages.success(
-                request, _("Scheduled. The sides' keys to the dates have been asked for.")
-            )
+            messages.success(request, _said(meeting))
             return redirect(meeting)
     context = {
         "body": body,
         "form": form,
+        "extra": extra,
         "rows": rows,
         "day_form": DayForm({"day": day}),
         "places": [party.place for party in body.sides(request.user)],
@@ -129,19 +149,36 @@ def schedule(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "meetings/meeting_schedule.html", context)
 
 
+def _said(meeting: Meeting) -> str:
+    if meeting.is_idea:
+        return _("Kept as an idea. Nobody else sees it until you propose it.")
+    return _("Proposed. The sides’ keys to the dates have been asked for.")
+
+
 def _schedule_forms(request: HttpRequest, body: Body):
-    """The meeting's form and the programme's rows, proposed or as posted."""
+    """The meeting's form, what goes with it, and the programme's rows, proposed or as posted."""
     parties = body.sides(request.user)
     areas = body.areas.all()
     earliest = programme.first_working_day(parties, timezone.localdate() + USUAL_NOTICE)
     day = DayForm(request.GET or None).chosen(otherwise=earliest)
     zone = parties[0].zone
+    meeting = _begun(request, body)
+    whose = turn(body, meeting.series, day)
     form = MeetingForm(
         request.POST or None,
-        instance=Meeting(body=body, number=operations.next_number(body)),
+        instance=meeting,
         parties=parties,
-        initial={"starts_on": day, "ends_on": day, "zone": zone, "mode": "virtual"},
+        turn=whose,
+        initial={
+            "starts_on": day,
+            "ends_on": day,
+            "zone": zone,
+            "mode": "in_person" if whose.place else "virtual",
+            "place": whose.place,
+            "host": whose.party,
+        },
     )
+    extra = RemarkForm(request.POST or None, body=body, user=request.user)
     rows = ProgrammeRows(
         request.POST or None,
         prefix="sittings",
@@ -153,7 +190,21 @@ def _schedule_forms(request: HttpRequest, body: Body):
             "parties": parties,
         },
     )
-    return form, rows, day
+    return form, extra, rows, day
+
+
+def _begun(request: HttpRequest, body: Body) -> Meeting:
+    """The meeting as it is to be: an idea or a national part's own belong to one side."""
+    series = request.POST.get("series") or Meeting.Series.ORDINARY
+    idea = "idea" in request.POST
+    own = standing(request.user).parties(body, "secretary")
+    side = next((party for party in body.sides(request.user) if party.pk in own), None)
+    return Meeting(
+        body=body,
+        number=operations.next_number(body),
+        status=Meeting.Status.IDEA if idea else Meeting.Status.PROPOSED,
+        side=side if idea or series == Meeting.Series.NATIONAL else None,
+    )
 
 
 def _known_zone(form: MeetingForm, otherwise: str) -> str:
@@ -176,40 +227,115 @@ def _row(slot: programme.Slot) -> dict:
 
 
 def change(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change a meeting's number, days, mode or place."""
+    """Change what needs no key: number, title, description; of an idea everything."""
     meeting = _visible(request, pk)
     if not can_edit(request.user, meeting):
         raise PermissionDenied
-    form = MeetingChangeForm(request.POST or None, instance=meeting, parties=meeting.sides())
-    differences: list = []
+    form = MeetingChangeForm(request.POST or None, instance=meeting, **_given(request, meeting))
+    found: list = []
     if request.method == "POST" and form.is_valid():
         try:
             operations.change_meeting(
                 meeting,
                 changes=form.changes,
                 revision=form.cleaned_data["revision"],
+                version=form.cleaned_data["version"],
                 by=request.user,
             )
         except Refused as error:
-            form, differences = form.compared_with(_visible(request, pk), meeting.sides())
+            stored = _visible(request, pk)
+            form, found = form.compared_with(stored, **_given(request, stored))
             form.add_error(None, error.sentences)
         else:
             messages.success(request, _("Saved."))
             return redirect(meeting)
-    stored = _visible(request, pk)
-    context = {
-        "meeting": stored,
-        "form": form,
-        "differences": differences,
-        "dropping": [seal.party for seal in DATES.seals(stored) if seal.state == "full"],
-    }
+    context = {"meeting": _visible(request, pk), "form": form, "differences": found}
     return render(request, "meetings/meeting_change.html", context)
+
+
+def _given(request: HttpRequest, meeting: Meeting) -> dict:
+    return {
+        "parties": meeting.sides(request.user),
+        "turn": turn(meeting.body, meeting.series, meeting.starts_on, but=meeting.pk),
+    }
 
 
 @require_POST
 def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Announce, begin, postpone …: one row of the table of transitions."""
     return do_transition(request, MEETING, _visible(request, pk), name)
+
+
+@require_POST
+def drop(request: HttpRequest, pk: int) -> HttpResponse:
+    """Throw an idea away."""
+    meeting = _visible(request, pk)
+    if not can_run(request.user, meeting):
+        raise PermissionDenied
+    with refusals_shown(request):
+        operations.drop_idea(meeting, by=request.user)
+        messages.success(request, _("The idea is gone."))
+        return redirect(meeting.body)
+    return redirect(meeting)
+
+
+@require_POST
+def number(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the number of a cancelled meeting free: by every side's key, or by the neutral."""
+    meeting = _visible(request, pk)
+    with refusals_shown(request):
+        if "release" in request.POST:
+            operations.release_number(meeting, by=request.user)
+        else:
+            _turn_release_key(request, meeting)
+        messages.success(request, _("Saved."))
+    return redirect(meeting)
+
+
+def _turn_release_key(request: HttpRequest, meeting: Meeting) -> None:
+    form = KeyForm(request.POST, parties=meeting.sides())
+    if not form.is_valid():
+        raise Http404
+    party, revision = form.cleaned_data["party"], form.cleaned_data["revision"]
+    if form.cleaned_data["action"] == "withdraw":
+        operations.keep_number(meeting, party=party, by=request.user)
+    else:
+        operations.agree_to_release(meeting, party=party, revision=revision, by=request.user)
+
+
+def bodies(request: HttpRequest, pk: int) -> HttpResponse:
+    """The further bodies that a joint meeting serves, each with its own number."""
+    meeting = _visible(request, pk)
+    if not can_edit(request.user, meeting):
+        raise PermissionDenied
+    others = Body.objects.visible_to(request.user).run_by(request.user)
+    others = others.exclude(pk__in=[body.pk for body in meeting.bodies])
+    adding = "body" in request.POST
+    form = ServeForm(request.POST if adding else None, bodies=others)
+    if request.method == "POST" and (not adding or form.is_valid()):
+        try:
+            _serve(request, meeting, form if adding else None)
+        except Refused as error:
+            form.add_error(None, error.sentences) if adding else _say(request, error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("meeting-bodies", pk=meeting.pk)
+    context = {"meeting": meeting, "form": form, "may_add": others.exists()}
+    return render(request, "meetings/meeting_bodies.html", context)
+
+
+def _serve(request: HttpRequest, meeting: Meeting, form: ServeForm | None) -> None:
+    if form:
+        operations.serve_body(meeting, by=request.user, **form.cleaned_data)
+        return
+    for other in meeting.others:
+        if str(other.pk) == request.POST.get("remove"):
+            operations.serve_body_no_longer(meeting, body=other.body, by=request.user)
+
+
+def _say(request: HttpRequest, error: Refused) -> None:
+    for sentence in error.sentences:
+        messages.error(request, sentence)
 
 
 @require_POST
@@ -248,7 +374,9 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
     meeting = _visible(request, pk)
     if not can_see_inside(request.user, meeting):
         raise PermissionDenied
-    entries = Entry.objects.about(meeting).visible_to(request.user)
+    entries = Entry.objects.about(meeting).visible_to(
+        request.user, own=standing(request.user).parties(meeting.body, *OFFICES)
+    )
     context = {
         "meeting": meeting,
         "tabs": meeting_tabs(request, meeting),

@@ -11,7 +11,7 @@ from delegations import notifications
 from delegations.models import Delegate
 from delegations.transitions import DELEGATE
 from meetings import operations
-from meetings.transitions import MEETING, SITTING
+from meetings.transitions import MEETING
 from portal.models import Key, Notice
 from tests.cast import make_cast
 from tests.delegations.answers import messages
@@ -137,7 +137,12 @@ def sitting_changed(delegate, language):
 
 def sitting_cancelled(delegate, language):
     sitting = approved(delegate, language).sittings.get(kind="plenary")
-    SITTING.perform(sitting, "cancel", by=officer(delegate), reason="Too early.")
+    operations.cancel_sitting(sitting, by=officer(delegate), reason="Too early.")
+
+
+def programme_changed(delegate, language):
+    meeting = approved(delegate, language).meeting
+    operations.shift_programme(meeting, days=1, by=officer(delegate), reason="A holiday.")
 
 
 def meeting_ahead(delegate, language):
@@ -156,8 +161,9 @@ STORIES = {
     "meeting_called_off-postponed": postponed,
     "meeting_called_off-cancelled": meeting_cancelled,
     "meeting_changed": meeting_changed,
-    "sitting_changed": sitting_changed,
-    "sitting_changed-cancelled": sitting_cancelled,
+    "programme_changed": programme_changed,
+    "programme_changed-one": sitting_changed,
+    "programme_changed-cancelled": sitting_cancelled,
     "meeting_ahead": meeting_ahead,
 }
 
@@ -229,8 +235,8 @@ def test_there_is_nothing_to_join_while_the_meeting_is_off(delegate):
 def test_only_those_who_chose_the_sitting_hear_of_its_change(delegate):
     other = make_delegate(delegate.meeting, delegate.party)
     sitting_changed(delegate, "en")
-    assert {notice.email for notice in messages("sitting_changed")} == {delegate.email}
-    assert other.email not in {notice.email for notice in messages("sitting_changed")}
+    assert {notice.email for notice in messages("programme_changed")} == {delegate.email}
+    assert other.email not in {notice.email for notice in messages("programme_changed")}
 
 
 @pytest.mark.parametrize("status", ["declined", "cancelled"])

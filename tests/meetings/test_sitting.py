@@ -292,22 +292,25 @@ def test_saving_a_sitting_as_it_is_raises_nothing_and_tells_nobody(secretary, ca
     assert not Entry.objects.about(plenary.meeting).exists()
 
 
-def test_who_chose_a_sitting_is_told_when_it_moves_and_nobody_else(secretary, cast, plenary):
+def test_who_chose_a_sitting_is_told_when_it_moves_and_no_other_delegate(secretary, cast, plenary):
     make_desk(plenary.meeting)
     there = make_delegate(plenary.meeting, cast.malaysia, sittings=[plenary])
     make_delegate(plenary.meeting, cast.russia)
     change(secretary, plenary, wall="16:00")
-    assert [notice.email for notice in Notice.objects.all()] == [there.email]
+    told = Notice.objects.filter(template="delegations/emails/programme_changed")
+    assert [notice.email for notice in told] == [there.email]
 
 
 def test_of_two_who_change_one_sitting_the_later_is_told_and_keeps_what_was_typed(
     secretary, plenary
 ):
+    plenary.wall = time(16)
     operations.change_sitting(plenary, by=None)
     plenary.sequence = 0  # what the page showed when it was opened
     answer = change(secretary, plenary, wall="17:00", title="Typed by me")
     shown = answer.content.decode()
     assert "Somebody changed this sitting since you opened it." in shown
+    assert "17:00 → 16:00 Kuala Lumpur (12:00 → 11:00 Moscow)" in shown
     assert 'value="Typed by me"' in shown
     plenary.sequence = answer.context["form"]["sequence"].value()
     assert change(secretary, plenary, wall="17:00", title="Typed by me").status_code == 302

@@ -1,0 +1,424 @@
+"""The one door for a programme: saving, publishing, moving and reckoning its sittings.
+
+Every deed locks the meeting first, so that of two who save at the same moment one comes second.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from meetings import notifications
+from meetings.models import (
+    Meeting,
+    ProgrammeDraft,
+    ProgrammeVersion,
+    Sitting,
+    SittingChair,
+)
+from meetings.programme import (
+    Change,
+    ClocksChange,
+    News,
+    Row,
+    Rows,
+    differences,
+    fill,
+    in_words,
+    merged,
+    row_of,
+    shifted,
+)
+from meetings.programme import moved as moved_row
+from meetings.transitions import SITTING
+from portal import journal
+from portal.clocks import NoSuchTime, to_instant
+from portal.constraints import violations_explained
+from portal.models import Entry, User
+from portal.refusal import Refused
+from portal.workflow import performed
+
+SITTING_ADDED = journal.register("meeting.sitting_added", _("added to the programme: %(sitting)s"))
+SITTING_CHANGED = journal.register(
+    "meeting.sitting_changed", _("changed in the programme: %(sitting)s")
+)
+SITTING_REMOVED = journal.register(
+    "meeting.sitting_removed", _("took out of the programme: %(sitting)s")
+)
+PROGRAMME_CHANGED = journal.register(
+    "meeting.programme_changed", _("changed the programme; sittings concerned: %(number)s")
+)
+DRAFTED = journal.register("meeting.programme_drafted", _("began a draft of the programme"))
+DISCARDED = journal.register("meeting.draft_discarded", _("discarded the draft of the programme"))
+CLOCKS_CHANGED = journal.register(
+    "meeting.clocks_changed",
+    _(
+        "kept the wall time of %(sitting)s: the clocks of %(zone)s changed their rules; "
+        "%(wall)s there is now %(now)s UTC instead of %(before)s"
+    ),
+)
+
+NAMED_ONE_BY_ONE = 3  # more changes than that are one line of the history
+
+
+class ChangedMeanwhile(Refused):
+    """Somebody else has saved the programme since it was read; `stored` is how it is now."""
+
+    def __init__(self, stored: Rows) -> None:
+        super().__init__(
+            gettext(
+                "Somebody changed the programme since you opened it. What changed is shown "
+                "below, and what you typed is kept. Read it, then save again."
+            )
+        )
+        self.stored = stored
+
+
+def _locked(meeting: Meeting) -> Meeting:
+    return Meeting.objects.select_for_update(of=("self",)).select_related("body").get(pk=meeting.pk)
+
+
+# --- reading --------------------------------------------------------------------------
+
+
+def sittings_of(meeting: Meeting) -> list[Sitting]:
+    """The sittings that are to take place, with their chairs, in order."""
+    found = meeting.sittings.taking_place().select_related("area", "room")
+    return list(found.prefetch_related("chairs"))
+
+
+def published_rows(meeting: Meeting) -> Rows:
+    """The programme as it holds."""
+    return [row_of(sitting) for sitting in sittings_of(meeting)]
+
+
+def draft_of(meeting: Meeting) -> ProgrammeDraft | None:
+    return ProgrammeDraft.objects.filter(meeting=meeting).first()
+
+
+def rows_to_edit(meeting: Meeting) -> Rows:
+    """What the editor shows: the draft if there is one, else the programme as it holds."""
+    draft = draft_of(meeting)
+    return draft.rows if draft else published_rows(meeting)
+
+
+# --- saving and publishing ------------------------------------------------------------
+
+
+@transaction.atomic
+def save_programme(meeting: Meeting, *, rows: Rows, read: Rows, by: User) -> None:
+    """Store a rearranged programme: at once while it is being prepared, else as a draft.
+
+    Raises ChangedMeanwhile when it is not what was `read` any more.
+    """
+    meeting = _locked(meeting)
+    stored = rows_to_edit(meeting)
+    if differences(read, stored):
+        raise ChangedMeanwhile(stored)
+    if meeting.was_announced:
+        _save_draft(meeting, rows, by)
+    else:
+        _put_in_force(meeting, rows, by=by, reason="")
+
+
+def _save_draft(meeting: Meeting, rows: Rows, by: User) -> None:
+    draft = draft_of(meeting)
+    if not differences(published_rows(meeting), rows):
+        if draft:
+            draft.delete()
+        return
+    if draft is None:
+        draft = ProgrammeDraft(meeting=meeting, revision=0)
+        journal.record(meeting, DRAFTED, by=by)
+    draft.rows = rows
+    draft.revision += 1
+    draft.saved_at, draft.saved_by = timezone.now(), by.name
+    draft.save()
+
+
+@transaction.atomic
+def publish_programme(
+    meeting: Meeting, *, revision: int, by: User, reason: str = ""
+) -> list[Change]:
+    """Put the draft in force and tell those concerned. Raises Refused when it is another one."""
+    meeting = _locked(meeting)
+    draft = draft_of(meeting)
+    if draft is None or draft.revision != revision:
+        raise Refused(
+            gettext("The draft is not the one you read any more. Read it again, then publish.")
+        )
+    changes = differences(published_rows(meeting), draft.rows)
+    if any(change.after is None for change in changes) and not reason.strip():
+        raise Refused(
+            gettext("Sittings are cancelled by this. Write why: the people concerned will read it.")
+        )
+    rows = draft.rows
+    draft.delete()
+    return _put_in_force(meeting, rows, by=by, reason=reason)
+
+
+@transaction.atomic
+def discard_draft(meeting: Meeting, *, revision: int, by: User) -> None:
+    """Throw the draft away; the programme stays as it holds."""
+    meeting = _locked(meeting)
+    gone, _kinds = ProgrammeDraft.objects.filter(meeting=meeting, revision=revision).delete()
+    if not gone:
+        raise Refused(
+            gettext("The draft is not the one you read any more. Read it again, then decide.")
+        )
+    journal.record(meeting, DISCARDED, by=by)
+
+
+@transaction.atomic
+def publish_row(
+    meeting: Meeting, uid: str, row: Row | None, *, by: User | None, reason: str = ""
+) -> list[Change]:
+    """Publish a single change: one row added, changed, or (None) cancelled."""
+    meeting = _locked(meeting)
+    rows = [one for one in published_rows(meeting) if one["uid"] != uid]
+    return _put_in_force(meeting, [*rows, row] if row else rows, by=by, reason=reason)
+
+
+@transaction.atomic
+def shift_programme(
+    meeting: Meeting,
+    *,
+    by: User | None,
+    days: int = 0,
+    minutes: int = 0,
+    day: date | None = None,
+    reason: str = "",
+) -> list[Change]:
+    """Move the sittings of one day, or of all days, together; wall times are kept by days.
+
+    A draft moves along. Raises Refused where the clocks skip a time or a room is taken.
+    """
+    meeting = _locked(meeting)
+    return _put_in_force(
+        meeting,
+        _shifted(published_rows(meeting), day, days=days, minutes=minutes),
+        by=by,
+        reason=reason,
+    )
+
+
+def _shifted(rows: Rows, day: date | None, *, days: int, minutes: int) -> Rows:
+    if day is not None:
+        return shifted(rows, day, days=days, minutes=minutes)
+    return [moved_row(row, days=days, minutes=minutes) for row in rows]
+
+
+# --- the door -------------------------------------------------------------------------
+
+
+def _put_in_force(meeting: Meeting, rows: Rows, *, by: User | None, reason: str) -> list[Change]:
+    """Make the sittings what the rows say, keep the version, tell those concerned."""
+    before = published_rows(meeting)
+    changes = differences(before, rows)
+    if not changes:
+        return []
+    if meeting.was_announced:
+        _keep_first_version(meeting, before)
+    sittings = _stored(meeting, changes, by, reason)
+    _move_draft_along(meeting, before)
+    _write_history(meeting, changes, sittings, by)
+    if meeting.was_announced:
+        version = _keep_version(meeting, changes, by.name if by else "", timezone.now())
+        texts = in_words(changes, meeting.sides())
+        _tell(meeting, str(version.pk), texts, sittings.values(), by, reason)
+    return changes
+
+
+def _stored(
+    meeting: Meeting, changes: Sequence[Change], by: User | None, reason: str
+) -> dict[str, Sitting]:
+    """The sittings concerned, as they are now, by uid."""
+    known = {str(sitting.uid): sitting for sitting in sittings_of(meeting)}
+    touched = {change.uid: known[change.uid] for change in changes if change.before}
+    # Rooms are given back first, so that two sittings may change places.
+    Sitting.objects.filter(pk__in=[one.pk for one in touched.values()]).update(room=None)
+    for change in changes:
+        if change.after is None:
+            touched[change.uid] = _taken_out(meeting, touched[change.uid], by, reason)
+    for change in changes:
+        if change.after is not None:
+            touched[change.uid] = _written(meeting, touched.get(change.uid), change)
+    return touched
+
+
+def _taken_out(meeting: Meeting, sitting: Sitting, by: User | None, reason: str) -> Sitting:
+    """Cancelled and kept where people know of it; else gone."""
+    if not meeting.was_announced:
+        sitting.delete()
+        return sitting
+    room = sitting.room_id
+    cancelled = SITTING.perform(sitting, "cancel", by=by, reason=reason or gettext("Not held."))
+    Sitting.objects.filter(pk=cancelled.pk).update(room=room)  # where it would have been
+    cancelled.meeting = meeting
+    return cancelled
+
+
+def _written(meeting: Meeting, sitting: Sitting | None, change: Change) -> Sitting:
+    row: Row = change.after or {}
+    if sitting is None:
+        sitting = Sitting(meeting=meeting)
+    else:
+        sitting.sequence += 1
+        sitting.meeting = meeting
+    _save(fill(sitting, row))
+    if not change.before or "chairs" in change.fields:
+        _seat_chairs(sitting, row["chairs"])
+    return sitting
+
+
+def _save(sitting: Sitting) -> None:
+    try:
+        with violations_explained(Sitting):
+            sitting.save()
+    except NoSuchTime as error:
+        raise Refused(str(error)) from error
+
+
+def _seat_chairs(sitting: Sitting, chairs: Iterable[dict[str, Any]]) -> None:
+    sitting.chairs.all().delete()
+    SittingChair.objects.bulk_create(
+        SittingChair(
+            sitting=sitting,
+            person_id=chair["person"],
+            party_id=chair["party"],
+            title=chair["title"],
+            titles=chair.get("titles", {}),
+        )
+        for chair in chairs
+    )
+
+
+def _move_draft_along(meeting: Meeting, before: Rows) -> None:
+    """Put what is drafted upon the programme as it holds now."""
+    draft = draft_of(meeting)
+    if draft is None:
+        return
+    now = published_rows(meeting)
+    draft.rows = merged(before, draft.rows, now)
+    draft.revision += 1
+    if differences(now, draft.rows):
+        draft.save()
+    else:
+        draft.delete()
+
+
+def _keep_first_version(meeting: Meeting, rows: Rows) -> None:
+    """Keep the programme as it was announced, before it is changed for the first time."""
+    if meeting.versions.exists():
+        return
+    announced = Entry.objects.about(meeting).filter(verb="meeting.announce").order_by("pk").first()
+    ProgrammeVersion.objects.create(
+        meeting=meeting,
+        number=1,
+        rows=rows,
+        published_at=announced.at if announced else timezone.now(),
+        published_by=announced.actor_name if announced else "",
+    )
+
+
+def _keep_version(
+    meeting: Meeting, changes: Sequence[Change], by_name: str, now: datetime
+) -> ProgrammeVersion:
+    last = meeting.versions.order_by("-number").first()
+    return ProgrammeVersion.objects.create(
+        meeting=meeting,
+        number=last.number + 1 if last else 1,
+        rows=published_rows(meeting),
+        changes=[{"before": one.before, "after": one.after} for one in changes],
+        published_at=now,
+        published_by=by_name,
+    )
+
+
+def _write_history(
+    meeting: Meeting, changes: Sequence[Change], sittings: dict[str, Sitting], by: User | None
+) -> None:
+    if len(changes) > NAMED_ONE_BY_ONE:
+        journal.record(meeting, PROGRAMME_CHANGED, by=by, number=len(changes))
+        return
+    for change in changes:
+        journal.record(meeting, _verb(change), by=by, sitting=sittings[change.uid].label)
+
+
+def _verb(change: Change) -> str:
+    if change.before is None:
+        return SITTING_ADDED
+    return SITTING_REMOVED if change.after is None else SITTING_CHANGED
+
+
+def _tell(
+    meeting: Meeting,
+    key: str,
+    changes: Sequence[News],
+    sittings: Iterable[Sitting],
+    by: User | None,
+    reason: str,
+) -> None:
+    """Tell those concerned once each; while the meeting is off nobody is called to anything."""
+    if meeting.is_off:
+        return
+    # Above first: who registered gets the times for the own calendar with the same news.
+    performed.send(
+        Meeting,
+        obj=meeting,
+        transition="published",
+        by=by,
+        reason=reason,
+        key=key,
+        changes=changes,
+        in_office=notifications.people_in_office(meeting),
+    )
+    notifications.programme_published(meeting, key, changes, sittings, by, reason)
+
+
+# --- the zone database ----------------------------------------------------------------
+
+
+def reckon_sittings_again(now: datetime) -> int:
+    """Compute the instants of all sittings ahead anew; how many were others by today's rules.
+
+    The wall time is what was agreed and stays; run again it finds nothing more to do.
+    """
+    ahead = Sitting.objects.taking_place().filter(ends_at__gt=now)
+    concerned = {one.meeting_id for one in ahead.order_by("pk").iterator() if _differs(one)}
+    return sum(
+        _reckon_again(meeting, now)
+        for meeting in Meeting.objects.filter(pk__in=concerned).order_by("pk")
+    )
+
+
+@transaction.atomic
+def _reckon_again(meeting: Meeting, now: datetime) -> int:
+    meeting = _locked(meeting)
+    sittings = [one for one in sittings_of(meeting) if one.ends_at > now and _differs(one)]
+    changes = [_reckoned(meeting, sitting) for sitting in sittings]
+    if changes and meeting.was_announced:
+        key = "-".join(f"{sitting.pk}.{sitting.sequence}" for sitting in sittings)
+        _tell(meeting, f"clocks:{key}", changes, sittings, None, "")
+    return len(changes)
+
+
+def _reckoned(meeting: Meeting, sitting: Sitting) -> ClocksChange:
+    before = sitting.starts_at
+    sitting.sequence += 1
+    sitting.meeting = meeting
+    _save(sitting)
+    change = ClocksChange(row_of(sitting), sitting.label, before, sitting.starts_at)
+    journal.record(meeting, CLOCKS_CHANGED, by=None, sitting=sitting.label, **change.details)
+    return change
+
+
+def _differs(sitting: Sitting) -> bool:
+    try:
+        return to_instant(sitting.day, sitting.wall, sitting.zone) != sitting.starts_at
+    except NoSuchTime:
+        return False  # people have to choose another time: the editor says so
