@@ -1,15 +1,32 @@
-"""Calendar files (RFC 5545) of meetings."""
+"""Calendar files (RFC 5545) of meetings: to save, in messages, and behind calendar links.
+
+Zones and the escaping of texts are icalendar's. The lines of an event are put together here,
+because a calendar link has to answer with a thousand sittings at once, and a component of
+icalendar takes three times as long as all the rest.
+"""
 
 import functools
-from collections.abc import Iterable
-from datetime import date, timedelta
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
-from icalendar import Calendar, Event, Timezone
+from django.utils.translation import gettext as _
+from icalendar import Timezone, vText
 
 from meetings.models import Meeting, Sitting
+from portal.clocks import clock_words, with_own_place
+
+PRODID = "-//Commission portal//meetings//EN"
+REFRESH = "PT1H"  # how often a calendar program may ask again
+LINE = 75  # octets of a line; what is longer goes on in the next one
+FORBIDDEN = re.compile(r"[^\t\n\r\x20-\x7e\x80-\U0010ffff]|[\ud800-\udfff]")  # in a text
+# Stands for the instant of the last change until the rest is known; no text can hold it.
+STAMP = "\0"
 
 
 def calendar_file(meeting: Meeting, sittings: Iterable[Sitting], *, with_links: bool) -> str:
@@ -18,65 +35,254 @@ def calendar_file(meeting: Meeting, sittings: Iterable[Sitting], *, with_links: 
     The UID of a sitting never changes and its SEQUENCE rises with every change, so that a
     moved sitting moves in the reader's calendar instead of doubling.
     """
-    sittings = list(sittings)
-    calendar = Calendar()
-    calendar.add("prodid", "-//Commission portal//meetings//EN")
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", meeting.full_label)
-    events = [_event(meeting, sitting, with_links) for sitting in sittings]
-    for event in events or [_days(meeting)]:  # a calendar without any event is not valid
-        calendar.add_component(event)
-    for zone in _zones(sittings):
-        calendar.add_component(zone)
-    return calendar.to_ical().decode()
+    shown = [(sitting, with_links) for sitting in sittings]
+    text = calendar_text(meeting.full_label, [(meeting, shown)])
+    return text.replace(STAMP, instant(timezone.now()))
 
 
-def _zones(sittings: list[Sitting]) -> list[Timezone]:
+Programme = list[tuple[Sitting, bool]]  # each with whether the reader may join
+
+
+def calendar_text(
+    name: str,
+    meetings: Iterable[tuple[Meeting, Programme]],
+    *,
+    zone: str = "",
+    header: Iterable[str] = (),
+) -> str:
+    """A calendar of meetings with the sittings that the reader sees, STAMP for its instants.
+
+    A meeting without any such sitting stands in it with its days. `zone` is that of a reader
+    whose calendar may be empty: without any component it would not be valid.
+    """
+    meetings = list(meetings)
+    sittings = [sitting for _meeting, shown in meetings for sitting, _joins in shown]
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODID}", "METHOD:PUBLISH"]
+    lines += [text("X-WR-CALNAME", name), *header]
+    lines += _zones(sittings) or ([_zone(zone, *_this_year())] if zone and not meetings else [])
+    labels = Labels()
+    for meeting, shown in meetings:
+        lines += Writer(meeting, labels).events(shown)
+    return "\r\n".join([*lines, "END:VCALENDAR", ""])
+
+
+def feed_header(name: str, zone: str) -> list[str]:
+    """What a calendar program that comes again and again is told on top."""
+    return [
+        text("NAME", name),
+        f"X-WR-TIMEZONE:{zone}",
+        f"REFRESH-INTERVAL;VALUE=DURATION:{REFRESH}",
+        f"X-PUBLISHED-TTL:{REFRESH}",
+    ]
+
+
+# --- lines ----------------------------------------------------------------------------
+
+
+def text(name: str, value: Any) -> str:
+    """A line with a text that people wrote, escaped and folded."""
+    return folded(f"{name}:{vText(FORBIDDEN.sub('', str(value))).to_ical().decode()}")
+
+
+def folded(line: str) -> str:
+    """The line in pieces of at most 75 octets, never within a letter or an escape."""
+    octets = line.encode()
+    if len(octets) <= LINE:
+        return line
+    pieces, start, room = [], 0, LINE
+    while len(octets) - start > room:
+        end = start + room
+        while octets[end] & 0xC0 == 0x80:
+            end -= 1
+        if octets[end - 1] == ord("\\"):
+            end -= 1
+        pieces.append(octets[start:end])
+        start, room = end, LINE - 1  # a blank begins each further line
+    pieces.append(octets[start:])
+    return b"\r\n ".join(pieces).decode()
+
+
+def instant(moment: datetime) -> str:
+    """A moment in UTC."""
+    return f"{_digits(moment.astimezone(UTC))}Z"
+
+
+def _wall(name: str, moment: datetime, zone: str) -> str:
+    """A moment by the clocks of its zone; in UTC where they show the same time twice."""
+    if moment.fold:
+        return f"{name}:{instant(moment)}"
+    return f"{name};TZID={zone}:{_digits(moment)}"
+
+
+def _digits(moment: datetime) -> str:
+    return moment.isoformat()[:19].replace("-", "").replace(":", "")
+
+
+def _zones(sittings: list[Sitting]) -> list[str]:
     """The rules of the zones in which the sittings were agreed, for the years they touch."""
+    if not sittings:
+        return []
     years = [sitting.day.year for sitting in sittings]
     names = sorted({sitting.zone for sitting in sittings})
     return [_zone(name, min(years), max(years) + 1) for name in names]
 
 
+def _this_year() -> tuple[int, int]:
+    year = timezone.now().year
+    return year, year + 1
+
+
 @functools.lru_cache(maxsize=500)
-def _zone(name: str, first_year: int, last_year: int) -> Timezone:
+def _zone(name: str, first_year: int, last_year: int) -> str:
     # Reckoned once: it takes ten milliseconds, and every message of a meeting wants the same.
-    return Timezone.from_tzid(
+    component = Timezone.from_tzid(
         name, first_date=date(first_year, 1, 1), last_date=date(last_year, 12, 31)
     )
+    return component.to_ical().decode().removesuffix("\r\n")
 
 
-def _days(meeting: Meeting) -> Event:
-    """The days of a meeting whose programme the reader does not see, or not yet."""
-    event = Event()
-    event.add("uid", f"meeting-{meeting.pk}@{settings.PORTAL_MAIL_DOMAIN}")
-    event.add("sequence", meeting.revision)
-    event.add("dtstamp", timezone.now())
-    event.add("dtstart", meeting.starts_on)
-    event.add("dtend", meeting.ends_on + timedelta(days=1))  # the first day after it
-    event.add("summary", meeting.full_label)
-    event.add("status", "CANCELLED" if meeting.is_off else "CONFIRMED")
-    event.add("url", f"{settings.PORTAL_URL}{meeting.get_absolute_url()}")
-    if meeting.place:
-        event.add("location", meeting.place)
-    return event
+# --- events ---------------------------------------------------------------------------
 
 
-def _event(meeting: Meeting, sitting: Sitting, with_links: bool) -> Event:
-    zone = ZoneInfo(sitting.zone)
-    off = meeting.is_off or sitting.is_cancelled
-    event = Event()
-    event.add("uid", f"{sitting.uid}@{settings.PORTAL_MAIL_DOMAIN}")
-    event.add("sequence", sitting.sequence)
-    event.add("dtstamp", timezone.now())
-    event.add("dtstart", sitting.starts_at.astimezone(zone))
-    event.add("dtend", sitting.ends_at.astimezone(zone))
-    event.add("summary", f"{sitting.label} · {meeting.full_label}")
-    event.add("status", "CANCELLED" if off else "CONFIRMED")
-    event.add("url", f"{settings.PORTAL_URL}{meeting.get_absolute_url()}")
-    if sitting.room or meeting.place:
-        event.add("location", str(sitting.room or meeting.place))
-    if with_links and sitting.join_link:
-        event.add("description", sitting.join_link)
-    return event
+@dataclass(frozen=True)
+class Span:
+    """A sitting's time: the agreed wall time in its zone, by the zone database of today."""
+
+    start: datetime
+    end: datetime
+
+    @classmethod
+    def of(cls, sitting: Sitting) -> "Span":
+        zone = ZoneInfo(sitting.zone)
+        start = datetime.combine(sitting.day, sitting.wall, zone).astimezone(UTC)
+        end = start + timedelta(minutes=sitting.minutes)
+        return cls(start.astimezone(zone), end.astimezone(zone))
+
+
+class Labels:
+    """What sittings are called and of which kind they are, each found out once a file.
+
+    Many sittings share a name, and the words of a choice take Django longer than all the rest.
+    """
+
+    def __init__(self) -> None:
+        self._labels: dict[tuple, str] = {}
+        self._kinds: dict[str, str] = {}
+
+    def label(self, sitting: Sitting) -> str:
+        named = (sitting.title, sitting.kind, sitting.area_id)
+        if named not in self._labels:
+            self._labels[named] = sitting.label
+        return self._labels[named]
+
+    def kind(self, sitting: Sitting) -> str:
+        if sitting.kind not in self._kinds:
+            self._kinds[sitting.kind] = str(Sitting.Kind(sitting.kind).label)
+        return self._kinds[sitting.kind]
+
+
+class Writer:
+    """Writes the events of one meeting in the reader's language and clock.
+
+    What all its sittings share is found once.
+    """
+
+    def __init__(self, meeting: Meeting, labels: Labels) -> None:
+        self.meeting = meeting
+        self.labels = labels
+        self.name = meeting.full_label
+        self.address = f"{settings.PORTAL_URL}{meeting.get_absolute_url()}"
+        self.places = with_own_place([party.place for party in meeting.sides()])
+        self.mark = self._mark()
+
+    def _mark(self) -> str:
+        """How the names of its events begin, for clients that do not show what STATUS says."""
+        meeting = self.meeting
+        if meeting.status == meeting.Status.CANCELLED:
+            return _("Cancelled: %(what)s")
+        if meeting.status == meeting.Status.POSTPONED:
+            return _("Postponed: %(what)s")
+        return _("Proposed: %(what)s") if self._is_proposed else "%(what)s"
+
+    @property
+    def _is_proposed(self) -> bool:
+        status = self.meeting.Status
+        return self.meeting.status in {status.IDEA, status.PROPOSED, status.COUNTER_PROPOSED}
+
+    def events(self, shown: Programme) -> Iterator[str]:
+        """One event a sitting; the days where the reader sees none."""
+        for sitting, joins in shown:
+            yield from self._sitting(sitting, joins)
+        if not shown:
+            yield from self._days()
+
+    def _days(self) -> Iterator[str]:
+        """The days of a meeting whose programme the reader does not see, or not yet."""
+        meeting = self.meeting
+        yield "BEGIN:VEVENT"
+        yield f"UID:meeting-{meeting.pk}@{settings.PORTAL_MAIL_DOMAIN}"
+        yield f"SEQUENCE:{meeting.sequence}"
+        yield f"DTSTART;VALUE=DATE:{meeting.starts_on:%Y%m%d}"
+        yield f"DTEND;VALUE=DATE:{meeting.ends_on + timedelta(days=1):%Y%m%d}"  # the day after
+        yield text("SUMMARY", self.mark % {"what": self.name})
+        yield "TRANSP:TRANSPARENT"  # nobody is busy for whole days yet
+        yield from self._shared(
+            off=meeting.is_off,
+            closed=bool(meeting.side_id),
+            place=meeting.place,
+            kind=meeting.get_series_display(),
+            address=self.address,
+            described=[],
+        )
+
+    def _sitting(self, sitting: Sitting, joins: bool) -> Iterator[str]:
+        off = self.meeting.is_off or sitting.is_cancelled
+        span = Span.of(sitting)
+        mark = self.mark
+        if sitting.is_cancelled and not self.meeting.is_off:
+            mark = _("Cancelled: %(what)s")
+        yield "BEGIN:VEVENT"
+        yield f"UID:{sitting.uid}@{settings.PORTAL_MAIL_DOMAIN}"
+        yield f"SEQUENCE:{sitting.sequence + self.meeting.sequence}"
+        yield _wall("DTSTART", span.start, sitting.zone)
+        yield _wall("DTEND", span.end, sitting.zone)
+        yield text("SUMMARY", mark % {"what": f"{self.labels.label(sitting)} · {self.name}"})
+        yield "TRANSP:TRANSPARENT" if off else "TRANSP:OPAQUE"
+        described = [clock_words(span.start, span.end, self.places)]
+        if joins and sitting.join_link and not off:
+            described.append(_("Join by video: %(link)s") % {"link": sitting.join_link})
+        yield from self._shared(
+            off=off,
+            closed=not sitting.is_open or bool(self.meeting.side_id),
+            place=sitting.room or sitting.place or self.meeting.place,
+            kind=self.labels.kind(sitting),
+            address=f"{self.address}#sitting-{sitting.pk}",
+            described=described,
+        )
+
+    def _shared(
+        self,
+        *,
+        off: bool,
+        closed: bool,
+        place: Any,
+        kind: str,
+        address: str,
+        described: list[Any],
+    ) -> Iterator[str]:
+        """What every event ends with."""
+        if self.meeting.is_off and self.meeting.reason:
+            described.append(_("Reason: %(reason)s") % {"reason": self.meeting.reason})
+        yield f"DTSTAMP:{STAMP}"
+        yield f"LAST-MODIFIED:{STAMP}"
+        yield "STATUS:" + (
+            "CANCELLED" if off else "TENTATIVE" if self._is_proposed else "CONFIRMED"
+        )
+        if closed:
+            yield "CLASS:PRIVATE"
+        if place:
+            yield text("LOCATION", place)
+        yield text("CATEGORIES", kind)
+        yield text("DESCRIPTION", "\n".join(str(line) for line in [*described, address]))
+        yield folded(f"URL:{address}")
+        yield "END:VEVENT"

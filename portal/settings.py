@@ -194,6 +194,7 @@ INSTALLED_APPS = [
     "django.forms",
 ]
 MIDDLEWARE = [
+    "meetings.views.feed.UnchangedFeed",  # first: most of what calendar programs ask ends here
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -318,6 +319,11 @@ STATICFILES_DIRS = [
 # Collecting with manifests takes some twelve seconds; a trial start does without.
 STATIC_COLLECTED = env_flag("PORTAL_STATIC_COLLECTED", False)
 WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
+# Papers. No address leads into this folder: a view asks who may read and hands the file out.
+MEDIA_ROOT = Path(env_text("PORTAL_PAPERS", str(PORTAL_HOME / "papers")))
+PORTAL_PAPER_MEGABYTES = env_number("PORTAL_PAPER_MEGABYTES", 25, 1, 1000)
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -381,7 +387,12 @@ CELERY_TIMEZONE = "UTC"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "portal.secret.Formatter",
+            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {
         "handlers": ["console"],

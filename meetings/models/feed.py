@@ -1,16 +1,57 @@
 import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from django.db import models
+from django.conf import settings
+from django.db import connection, models
+from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from meetings.models.appointment import LEADING, standing
 from meetings.models.body import Body
 from meetings.models.meeting import Meeting
+from meetings.models.sitting import Sitting, SittingChair
+from meetings.models.timing import MeetingNumber
+from portal.work import TakingPart
 
 
 def new_secret() -> str:
     """What makes the address of a feed impossible to guess."""
     return secrets.token_urlsafe(32)
+
+
+@dataclass(frozen=True)
+class Validator:
+    """What tells a calendar program whether it has read all there is, while that is certain."""
+
+    pk: int
+    etag: str
+    changed_at: datetime
+    read_at: datetime
+
+
+# Certain is: the link and the account live, the day is the same, and no transaction that
+# changed this person's calendars has ended since the file was written. What a snapshot did
+# not see is exact where instants are not: a transaction may begin before and end after.
+# A snapshot from ahead of this database is of another one, from before it was restored.
+UNCHANGED = """
+SELECT feed.id, feed.etag, feed.changed_at, feed.read_at
+FROM meetings_feed feed
+JOIN portal_user account ON account.id = feed.user_id
+CROSS JOIN LATERAL (SELECT NULLIF(feed.snapshot, '')::pg_snapshot AS snapshot) seen
+WHERE feed.secret = %(secret)s AND feed.revoked_at IS NULL AND account.is_active
+AND feed.fresh_until > %(now)s
+AND pg_snapshot_xmax(seen.snapshot) <= pg_snapshot_xmax(pg_current_snapshot())
+AND NOT EXISTS (
+    SELECT FROM meetings_calendarchange change
+    WHERE change.xid >= pg_snapshot_xmin(seen.snapshot)
+    AND NOT pg_visible_in_snapshot(change.xid, seen.snapshot)
+    AND (change.person_id IS NULL OR change.person_id = account.person_id)
+)
+"""
 
 
 class FeedQuerySet(models.QuerySet["Feed"]):
@@ -21,6 +62,17 @@ class FeedQuerySet(models.QuerySet["Feed"]):
     def live(self):
         """Not revoked."""
         return self.filter(revoked_at=None)
+
+    def readable(self):
+        """Those whose address answers: not revoked, of an account that is open."""
+        return self.live().filter(user__is_active=True).select_related("user__person__party")
+
+    def unchanged(self, secret: str, now: datetime) -> Validator | None:
+        """What a readable feed's file was and surely still is; None where that is not certain."""
+        with connection.cursor() as cursor:
+            cursor.execute(UNCHANGED, {"secret": secret, "now": now})
+            row = cursor.fetchone()
+        return Validator(*row) if row else None
 
 
 class Feed(models.Model):
@@ -35,15 +87,30 @@ class Feed(models.Model):
     user = models.ForeignKey("portal.User", on_delete=models.CASCADE, related_name="feeds")
     scope = models.CharField(_("what it holds"), max_length=10, choices=Scope)
     body = models.ForeignKey(
-        Body, on_delete=models.CASCADE, null=True, blank=True, related_name="feeds"
+        Body,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="feeds",
+        verbose_name=_("body"),
     )
     meeting = models.ForeignKey(
-        Meeting, on_delete=models.CASCADE, null=True, blank=True, related_name="feeds"
+        Meeting,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="feeds",
+        verbose_name=_("meeting"),
     )
     secret = models.CharField(max_length=60, unique=True, default=new_secret, editable=False)
     made_at = models.DateTimeField(_("made"), default=timezone.now, editable=False)
     read_at = models.DateTimeField(_("last read"), null=True, editable=False)
     revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
+    # What its file was when it was last written.
+    etag = models.CharField(max_length=80, blank=True, editable=False)
+    changed_at = models.DateTimeField(_("last changed"), null=True, editable=False)
+    snapshot = models.TextField(blank=True, editable=False)
+    fresh_until = models.DateTimeField(null=True, editable=False)
 
     objects = FeedQuerySet.as_manager()
 
@@ -57,14 +124,85 @@ class Feed(models.Model):
                 condition=models.Q(revoked_at=None),
                 nulls_distinct=False,
                 name="one_live_feed_per_person_and_scope",
+                violation_error_message=_("You have a link for this already."),
             ),
             models.CheckConstraint(
                 condition=models.Q(scope__in=["all", "mine"], body=None, meeting=None)
                 | models.Q(scope="body", body__isnull=False, meeting=None)
                 | models.Q(scope="meeting", body=None, meeting__isnull=False),
                 name="a_feed_names_what_its_scope_needs",
+                violation_error_message=_("Choose the body or the meeting."),
             ),
         ]
 
     def __str__(self):
         return str(self.get_scope_display())
+
+    @property
+    def address(self) -> str:
+        """The whole secret address."""
+        return f"{settings.PORTAL_URL}{reverse('feed', args=[self.secret])}"
+
+    @property
+    def webcal(self) -> str:
+        """The same as calendar programs open it by themselves."""
+        return f"webcal://{self.address.partition('://')[2]}"
+
+    def label_for(self, user) -> str:
+        """What it holds, in words; a body or meeting is named as long as the user may see it."""
+        if self.body_id and Body.objects.visible_to(user).filter(pk=self.body_id).exists():
+            return self.body.label
+        if self.meeting_id and Meeting.objects.visible_to(user).filter(pk=self.meeting_id).exists():
+            return self.meeting.full_label
+        return str(self.get_scope_display())
+
+    def meetings(self, taken: Collection[TakingPart], today: date):
+        """The meetings with exact days that stand in it, as the person may see them today.
+
+        Those of the year before stay, so that what was moved or called off late is seen.
+        """
+        registered = Q(pk__in={one.meeting_id for one in taken})
+        visible = Q(pk__in=Meeting.objects.visible_to(self.user).values("pk"))
+        presided = Q(pk__in=self._presided().values("meeting"))
+        if self.scope == self.Scope.MINE:
+            visible &= self._held("")
+        found = Meeting.objects.filter(visible | registered | presided, self._scope(""))
+        if self.scope != self.Scope.MEETING:
+            found = found.filter(ends_on__gte=date(today.year - 1, 1, 1))
+        return found.filter(precision=Meeting.Precision.DAY)
+
+    def sittings(self, taken: Collection[TakingPart]):
+        """The sittings the person may see, and those the person is registered for or presides."""
+        chosen = Q(pk__in={one.sitting_id for one in taken} - {None})
+        presided = Q(pk__in=self._presided().values("pk"))
+        visible = Q(pk__in=Sitting.objects.visible_to(self.user).values("pk"))
+        if self.scope == self.Scope.MINE:
+            visible &= self._held("meeting__")
+        return Sitting.objects.filter(visible | chosen | presided, self._scope("meeting__"))
+
+    def _presided(self):
+        """Sittings of meetings known to the public over which the person presides."""
+        own = SittingChair.objects.filter(person=self.user.person_id).values("sitting")
+        return Sitting.objects.filter(pk__in=own, meeting__was_announced=True, meeting__side=None)
+
+    def _held(self, path: str) -> Q:
+        """Meetings of the bodies in which the person holds an office, by its reach."""
+        held = standing(self.user).held
+        led = [one.body_id for one in held if one.office in LEADING]
+        others = [one.body_id for one in held if one.office not in LEADING]
+        return _of_bodies(path, Q(pk__in=[*led, *others]) | Q(above__overlap=others))
+
+    def _scope(self, path: str) -> Q:
+        """Meetings of the one body with all beneath it, or the one meeting."""
+        if self.scope == self.Scope.MEETING:
+            return Q(**{f"{path}pk": self.meeting_id})
+        if self.scope != self.Scope.BODY:
+            return Q()
+        return _of_bodies(path, Q(pk=self.body_id) | Q(above__contains=[self.body_id]))
+
+
+def _of_bodies(path: str, which: Q) -> Q:
+    """Meetings of some bodies, and joint ones that serve one of them among others."""
+    bodies = Body.objects.filter(which).values("pk")
+    joint = MeetingNumber.objects.filter(body__in=bodies).values("meeting")
+    return Q(**{f"{path}body__in": bodies}) | Q(**{f"{path}pk__in": joint})

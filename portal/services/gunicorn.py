@@ -3,12 +3,12 @@
 gunicorn --config python:portal.services.gunicorn --bind 127.0.0.1:8000 portal.wsgi
 """
 
-import re
 import signal
 from typing import Any
 
 from gunicorn.glogging import Logger
 
+from portal.secret import masked
 from portal.services.guard import die_with_parent
 from portal.settings import env_number
 
@@ -23,15 +23,12 @@ control_socket_disable = True
 accesslog = "-"
 
 
-SECRET = re.compile(r"/my/[^/ ]+/")
-
-
 class AccessLog(Logger):
-    """Gunicorn's log without the secrets of personal links."""
+    """Gunicorn's log without the secrets of personal links and calendar links."""
 
     def atoms(self, *facts: Any) -> dict[str, Any]:
         return {
-            name: SECRET.sub("/my/…/", text) if isinstance(text, str) else text
+            name: masked(text) if isinstance(text, str) else text
             for name, text in super().atoms(*facts).items()
         }
 

@@ -172,8 +172,9 @@ def variables_read():
     return found - FOREIGN
 
 
-def test_the_access_log_keeps_no_personal_link():
-    from portal.services.gunicorn import SECRET
+def test_no_log_keeps_a_personal_link_or_a_calendar_link():
+    from portal.secret import masked
 
     line = "GET /my/12.ABCDEF:signature/change/ HTTP/1.1"
-    assert SECRET.sub("/my/…/", line) == "GET /my/…/change/ HTTP/1.1"
+    assert masked(line) == "GET /my/…/change/ HTTP/1.1"
+    assert masked("GET /feeds/abc_-1.ics HTTP/1.1") == "GET /feeds/….ics HTTP/1.1"
