@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.models.appointment import DateRange
 from meetings.models.body import Body
+from portal.languages import language_name
 from portal.models import Party
 
 
@@ -127,6 +128,11 @@ class Rules(models.Model):
     def __str__(self):
         return self.source or str(_("Rules of procedure"))
 
+    @property
+    def languages_words(self) -> list[str]:
+        """The languages by name, in the language being spoken."""
+        return [language_name(code) for code in self.languages]
+
     def holds(self, day: date) -> bool:
         """Whether they are in force on a day."""
         return (self.since is None or self.since <= day) and (
@@ -182,3 +188,8 @@ class DeadlineRule(models.Model):
 
     def __str__(self):
         return self.get_what_display()
+
+    def is_as(self, other: "DeadlineRule") -> bool:
+        """Whether another rule asks for the same on the same day by the same sides."""
+        fields = ("what", "days", "unit", "calendar_of_id", "when", "by_each_side")
+        return all(getattr(self, name) == getattr(other, name) for name in fields)
