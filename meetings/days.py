@@ -5,7 +5,7 @@ shows, with the number of all. A sitting lies on every day that it touches in th
 page; a meeting whose programme the reader does not see lies on its own days.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, 
 from psycopg.sql import SQL, Composed
 
 from meetings.grid import Period
-from meetings.models import Area, BodyParty, Meeting, MeetingNumber, Sitting
+from meetings.models import Area, Body, BodyParty, Meeting, MeetingNumber, Sitting
 from portal.clocks import DAY
 from portal.models import Party
 
@@ -174,10 +174,20 @@ class Line:
 
 
 class Days:
-    """The lines of a period in one clock, for one reader and one choice."""
+    """The lines of a period in one clock, for one reader and one choice.
 
-    def __init__(self, user: Any, choice: Choice, period: Period, zone: ZoneInfo) -> None:
-        self.user, self.choice, self.zone = user, choice, zone
+    `bodies` are all that the reader may see: read once, shared by all lines.
+    """
+
+    def __init__(
+        self,
+        user: Any,
+        choice: Choice,
+        period: Period,
+        zone: ZoneInfo,
+        bodies: Mapping[int, Body],
+    ) -> None:
+        self.user, self.choice, self.zone, self.bodies = user, choice, zone, bodies
         self.first, self.last = period.first, period.last
 
     def of_each_day(self, at_most: int) -> list[Line]:
@@ -197,7 +207,13 @@ class Days:
     def _read(self, question: SQL, *params: int) -> list[Line]:
         found = self._ask(question, *params)
         sittings = _sittings_shown([pk for _day, rank, pk, _number in found if rank])
-        meetings = _meetings_shown([pk for _day, rank, pk, _number in found if not rank])
+        areas = _areas_shown(one.area_id for one in sittings.values())
+        own = {pk for _day, rank, pk, _number in found if not rank}
+        of_sittings = {one.meeting_id for one in sittings.values()}
+        meetings = _meetings_shown(own | of_sittings, self.bodies)
+        for sitting in sittings.values():
+            sitting.meeting = meetings[sitting.meeting_id]
+            sitting.area = areas[sitting.area_id]
         return [
             Line(day, number, sittings[pk].meeting, sittings[pk])
             if rank
@@ -267,18 +283,19 @@ def _part(frame: SQL, name: str, found: QuerySet, own: list) -> tuple[Composed, 
 
 def _sittings_shown(pks: Iterable[int]) -> dict[int, Sitting]:
     """The sittings with what a line says of them, and no more."""
-    return (
-        Sitting.objects.select_related("meeting__body", "area")
-        .only(
-            *("kind", "title", "status", "mode", "starts_at", "ends_at", "is_open"),
-            *("area__name", "area__names", "meeting__status", "meeting__starts_on"),
-            *("meeting__number", "meeting__series", "meeting__title", "meeting__side"),
-            *("meeting__body__kind", "meeting__body__numerals"),
-            *("meeting__body__name", "meeting__body__names", "meeting__body__former"),
-        )
-        .in_bulk(pks)
-    )
+    shown = ("kind", "title", "status", "mode", "starts_at", "ends_at", "area", "meeting")
+    return Sitting.objects.only(*shown).in_bulk(pks)
 
 
-def _meetings_shown(pks: Iterable[int]) -> dict[int, Meeting]:
-    return Meeting.objects.select_related("body").in_bulk(set(pks))
+def _areas_shown(pks: Iterable[int | None]) -> dict[int | None, Area | None]:
+    areas = Area.objects.only("name", "names").in_bulk({pk for pk in pks if pk})
+    return {None: None, **areas}
+
+
+def _meetings_shown(pks: Iterable[int], bodies: Mapping[int, Body]) -> dict[int, Meeting]:
+    """The meetings of the lines, each with the one record of its body."""
+    shown = ("starts_on", "ends_on", "precision", "status", "mode", "number", "series", "title")
+    meetings = Meeting.objects.only(*shown, "side", "body").in_bulk(pks)
+    for meeting in meetings.values():
+        meeting.body = bodies[meeting.body_id]
+    return meetings

@@ -217,9 +217,11 @@ class Sitting(models.Model):
         """Its title, or its kind and area."""
         if self.title:
             return self.title
+        # Not get_kind_display: it reads all kinds in the language spoken, for every row anew.
+        kind = str(self.Kind(self.kind).label)
         if self.area:
-            return _("%(kind)s: %(area)s") % {"kind": self.get_kind_display(), "area": self.area}
-        return self.get_kind_display()
+            return _("%(kind)s: %(area)s") % {"kind": kind, "area": self.area.label_on(self.day)}
+        return kind
 
     @property
     def places(self) -> list[Place]:

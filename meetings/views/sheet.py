@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from meetings import grid
 from meetings.days import Choice, Days, Line, inexact
 from meetings.forms.calendar import CalendarForm
-from meetings.models import Area, Body, BodyParty, Meeting, standing
+from meetings.models import Area, Body, BodyParty, Meeting, Sitting, standing
 from portal.clocks import Place, day_words, holiday_on, with_own_place
 from portal.models import Party, alternat
 
@@ -154,7 +154,7 @@ class Sheet:
     @cached_property
     def days(self) -> Days:
         """What lies on them."""
-        return Days(self.user, self.choice, self.period, self.clock.zone)
+        return Days(self.user, self.choice, self.period, self.clock.zone, self.bodies)
 
     def marks(self, day: date) -> list[Mark]:
         """Whose day of rest or holiday it is, in words."""
@@ -268,7 +268,8 @@ def _rest(resting: list[Party], number: int) -> Iterator[Mark]:
 
 
 def _bodies(user: Any) -> Iterable[Body]:
-    return Body.objects.visible_to(user).only("name", "names", "above", "parent").order_by("name")
+    shown = ("name", "names", "former", "kind", "numerals", "above", "parent")
+    return Body.objects.visible_to(user).only(*shown).order_by("name")
 
 
 def _seats(bodies: Iterable[int]) -> list[tuple]:
@@ -312,6 +313,7 @@ class Entry:
     body: str  # empty where all lines are of one body
     state: str  # a word where it is not simply to take place
     keeper: str  # the side that keeps it to itself
+    goes_on: bool  # a sitting that began the day before
 
     @property
     def is_off(self) -> bool:
@@ -343,9 +345,14 @@ def entries(sheet: Sheet, lines: Sequence[Line]) -> list[Entry]:
             body=line.meeting.body_label if names_bodies else "",
             state=_state(line),
             keeper=_keeper(sheet, line.meeting),
+            goes_on=bool(line.sitting) and _start_day(line, zone) < line.day,
         )
         for line in lines
     ]
+
+
+def _start_day(line: Line, zone: ZoneInfo) -> date:
+    return line.sitting.starts_at.astimezone(zone).date()
 
 
 def _hours(line: Line, zone: ZoneInfo) -> str:
@@ -362,9 +369,9 @@ def _hours(line: Line, zone: ZoneInfo) -> str:
 
 def _state(line: Line) -> str:
     if line.sitting and line.sitting.is_cancelled:
-        return str(line.sitting.get_status_display())
+        return str(Sitting.Status.CANCELLED.label)
     if line.is_off or line.meeting.status in Meeting.PREPARED:
-        return str(line.meeting.get_status_display())
+        return str(Meeting.Status(line.meeting.status).label)
     return ""
 
 

@@ -36,12 +36,16 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Block:
+class Block(Entry):
     """A sitting in its column."""
 
-    entry: Entry
     piece: Piece
     lane: grid.Lane
+
+    @property
+    def classes(self) -> str:
+        place = f"lane-{self.lane.number} lanes-{self.lane.of}"
+        return f"{super().classes} {self.piece.classes} {place}"
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,8 @@ def _blocks(found: Sequence[Entry], day: date, zone: ZoneInfo) -> list[Block]:
     fitting = [(entry, span) for entry, span, lane in placed if lane.number < LANES]
     lanes = grid.side_by_side([span for _entry, span in fitting])
     return [
-        Block(entry, Piece(*span), lane) for (entry, span), lane in zip(fitting, lanes, strict=True)
+        Block(**vars(entry), piece=Piece(*span), lane=lane)
+        for (entry, span), lane in zip(fitting, lanes, strict=True)
     ]
 
 
