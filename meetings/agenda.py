@@ -128,3 +128,81 @@ def _in_all_languages(words: Promise) -> dict[str, str]:
 
 def _of_area(area: Area) -> AgendaItem:
     return AgendaItem(title=area.name, titles=area.names, area=area, outcome=Outcome.DISCUSS)
+
+
+# --- where a point goes ---------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place on an agenda: beneath which point (None: beneath none), and after how many."""
+
+    parent: AgendaItem | None
+    index: int
+
+
+class Order:
+    """The points on an agenda as neighbours; says where a point comes to stand."""
+
+    def __init__(self, items: Iterable[AgendaItem]) -> None:
+        self.items = {item.pk: item for item in items}
+
+    def beneath(self, parent: AgendaItem | None) -> list[AgendaItem]:
+        """The points directly beneath one, in their order."""
+        own = parent.pk if parent else None
+        found = [item for item in self.items.values() if item.parent_id == own]
+        return sorted(found, key=lambda item: (item.position, item.pk))
+
+    def branch(self, item: AgendaItem) -> list[AgendaItem]:
+        """A point and everything beneath it."""
+        return [item, *(one for child in self.beneath(item) for one in self.branch(child))]
+
+    def spot(self, to: str, item: AgendaItem | None = None) -> Spot | None:
+        """Where `to` leads: up, down, in, out, end, or before, after, in another point.
+
+        None where that is no place, as up from the first one or beneath itself.
+        """
+        step, _colon, number = to.partition(":")
+        other = self.items.get(int(number)) if number.isdecimal() else None
+        if item is not None and not number and step != "end":
+            spot = self._step(step, item)
+        else:
+            spot = self._beside(step, other, item) if other or step == "end" else None
+        return spot if spot and self._fits(spot, item) else None
+
+    def _step(self, step: str, item: AgendaItem) -> Spot | None:
+        parent = self.items.get(item.parent_id)
+        row = self.beneath(parent)
+        place = row.index(item)
+        if step == "up" and place > 0:
+            return Spot(parent, place - 1)
+        if step == "down" and place < len(row) - 1:
+            return Spot(parent, place + 1)
+        if step == "in" and place > 0:
+            above = row[place - 1]
+            return Spot(above, len(self.beneath(above)))
+        if step == "out" and parent:
+            return self._beside("after", parent, item)
+        return None
+
+    def _beside(self, step: str, other: AgendaItem | None, item: AgendaItem | None) -> Spot | None:
+        if step in {"in", "end"}:
+            return Spot(other, len([one for one in self.beneath(other) if one != item]))
+        if step not in {"before", "after"} or other is None or other == item:
+            return None
+        parent = self.items.get(other.parent_id)
+        row = [one for one in self.beneath(parent) if one != item]
+        return Spot(parent, row.index(other) + (step == "after"))
+
+    def _fits(self, spot: Spot, item: AgendaItem | None) -> bool:
+        if item is None:
+            return self._depth(spot.parent) + 1 <= AgendaItem.DEPTH
+        if spot.parent in self.branch(item):
+            return False
+        return self._depth(spot.parent) + self._height(item) <= AgendaItem.DEPTH
+
+    def _depth(self, item: AgendaItem | None) -> int:
+        return 1 + self._depth(self.items.get(item.parent_id)) if item else 0
+
+    def _height(self, item: AgendaItem) -> int:
+        return 1 + max((self._height(child) for child in self.beneath(item)), default=0)

@@ -9,6 +9,7 @@ from meetings.models import (
     ActionItem,
     Agenda,
     AgendaItem,
+    Appointment,
     Body,
     BodyChange,
     Deadline,
@@ -113,7 +114,7 @@ def turned_by(user: "User", meeting: Meeting) -> list[Party]:
     return [party for party in meeting.sides(user) if dates_office(user, meeting, party)]
 
 
-def can_propose_again(user: "User", proposal: Proposal) -> bool:
+def can_answer(user: "User", proposal: Proposal) -> bool:
     return can_propose(user, proposal.meeting)
 
 
@@ -182,6 +183,17 @@ def can_see_follow_up(user: "User", body: Body) -> bool:
 
 def can_see_messages(user: "User", meeting: Meeting) -> bool:
     return can_run(user, meeting)
+
+
+def can_join(user: "User", meeting: Meeting) -> bool:
+    """Whoever holds an office there, focal points too, may join every sitting.
+
+    Anybody else only what a registration was approved for, or to preside.
+    """
+    if meeting.side_id is None:
+        return can_see_inside(user, meeting)
+    own = [one for one in standing(user).held if one.body_id in meeting.body.lineage]
+    return meeting.side_id in {one.party_id for one in own}
 
 
 def dates_office(user: "User", meeting: Meeting, party: Party) -> str:
@@ -258,21 +270,29 @@ def _knows_all_of(user: "User", body: Body, party: Party) -> bool:
 def visible_notices(user: "User") -> QuerySet[Notice]:
     """The messages a secretary may read: those to the own side's people; the neutral all.
 
-    They belong to a meeting or an action item; codes for signing in belong to nobody.
+    They belong to a body, a meeting or an action item; codes for signing in belong to nobody.
     """
     held = standing(user)
-    found = _about_bodies(held.neutral_in("body"), held.neutral_in("meeting__body"))
+    found = _about_bodies(
+        held.neutral_in(), held.neutral_in("body"), held.neutral_in("meeting__body")
+    )
     for party_id in held.party_ids:
         # Who serves two sides reads each one's messages only where they are its secretary.
         serving = Standing([one for one in held.held if one.party_id == party_id])
         found |= Q(party=party_id) & _about_bodies(
-            serving.secretary_in("body"), serving.secretary_in("meeting__body")
+            serving.secretary_in(),
+            serving.secretary_in("body"),
+            serving.secretary_in("meeting__body"),
         )
     return Notice.objects.filter(found)
 
 
-def _about_bodies(meetings: Q, items: Q) -> Q:
-    return Q(
+def _about_bodies(bodies: Q, meetings: Q, items: Q) -> Q:
+    about = Q(
+        content_type=ContentType.objects.get_for_model(Body),
+        object_id__in=Body.objects.filter(bodies).values("pk"),
+    )
+    return about | Q(
         content_type=ContentType.objects.get_for_model(Meeting),
         object_id__in=Meeting.objects.filter(meetings).values("pk"),
     ) | Q(
@@ -305,8 +325,9 @@ def can_adopt_agenda(user: "User", agenda: Agenda) -> bool:
 
 
 def agenda_office(user: "User", agenda: Agenda, party: Party) -> str:
-    """An agenda needs the co-chair of each party (domain.md 4.1)."""
-    return _office(user, agenda.meeting.body, party, "chair")
+    """An agenda needs the co-chair of each party (domain.md 4.1), in any body that meets."""
+    offices = (_office(user, body, party, "chair") for body in agenda.meeting.bodies)
+    return next((office for office in offices if office), "")
 
 
 def late_office(user: "User", item: AgendaItem, party: Party) -> str:

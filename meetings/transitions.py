@@ -1,4 +1,4 @@
-"""Every status of meetings, sittings and action items, and what needs every side's key."""
+"""Every status of bodies, meetings, sittings and action items, and what needs every side's key."""
 
 from collections.abc import Iterator
 
@@ -7,9 +7,19 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from meetings import notifications, permissions
-from meetings.models import ActionItem, Meeting, Sitting
+from meetings import notifications, permissions, timing
+from meetings.models import (
+    ActionItem,
+    Agenda,
+    AgendaItem,
+    Body,
+    Meeting,
+    Paper,
+    Sitting,
+    Timing,
+)
 from portal.agreement import Agreement
+from portal.languages import in_source
 from portal.workflow import Transition, Workflow
 
 # --- keys -----------------------------------------------------------------------------
@@ -20,6 +30,24 @@ DATES = Agreement(
     parties=lambda meeting: meeting.sides(),
     office=permissions.dates_office,
 )
+MOVE = Agreement(
+    "move",
+    words=_("Moving the meeting"),
+    parties=lambda proposal: proposal.meeting.sides(),
+    office=lambda user, proposal, party: permissions.dates_office(user, proposal.meeting, party),
+)
+RELEASE = Agreement(
+    "release",
+    words=_("Giving the number free"),
+    parties=lambda meeting: meeting.sides(),
+    office=permissions.dates_office,
+)
+BODY_CHANGE = Agreement(
+    "body-change",
+    words=_("A change of the body"),
+    parties=lambda change: change.body.sides(),
+    office=permissions.change_office,
+)
 CLOSING = Agreement(
     "closing",
     words=_("Closing as done"),
@@ -27,12 +55,121 @@ CLOSING = Agreement(
     office=permissions.closing_office,
 )
 
+# --- bodies ---------------------------------------------------------------------------
+
+
+def _tell_of_body(body: Body, by, reason: str) -> None:
+    notifications.body_changed(body, notifications.latest_entries(body), by=by)
+
+
+BODY = Workflow(
+    "body",
+    Transition(
+        "convene",
+        label=_("Mark as active"),
+        done=_("marked the body as active"),
+        sources=("never_convened", "dormant"),
+        target="active",
+        may=permissions.can_manage_body,
+        tell=_tell_of_body,
+    ),
+    Transition(
+        "rest",
+        label=_("Mark as dormant"),
+        done=_("marked the body as dormant"),
+        sources=("active",),
+        target="dormant",
+        may=permissions.can_manage_body,
+        tell=_tell_of_body,
+        asks_reason=True,
+        warning=_("It has not met for long. Every side is told, and any side wakes it again."),
+    ),
+    # These three follow from every side's key to a change, or from the neutral secretariat's act.
+    Transition(
+        "suspend",
+        label=_("Suspend the body"),
+        done=_("suspended the body"),
+        sources=("never_convened", "active", "dormant"),
+        target="suspended",
+        may=permissions.can_decide_for_all,
+        tell=_tell_of_body,
+        asks_reason=True,
+        automatic=True,
+    ),
+    Transition(
+        "close",
+        label=_("Close the body"),
+        done=_("closed the body"),
+        sources=("never_convened", "active", "dormant", "suspended"),
+        target="closed",
+        may=permissions.can_decide_for_all,
+        tell=_tell_of_body,
+        asks_reason=True,
+        automatic=True,
+    ),
+    Transition(
+        "reopen",
+        label=_("Reopen the body"),
+        done=_("reopened the body"),
+        sources=("suspended", "closed"),
+        target="active",
+        may=permissions.can_decide_for_all,
+        tell=_tell_of_body,
+        asks_reason=True,
+        automatic=True,
+    ),
+    url_name="body-do",
+)
+
+CHANGE = Workflow(
+    "body_change",
+    Transition(
+        "carry_out",
+        label=_("Carry out"),
+        done=_("completed the keys to the change"),
+        sources=("open",),
+        target="done",
+        may=lambda user, change: True,  # follows from the last key
+        automatic=True,
+    ),
+    Transition(
+        "decline",
+        label=_("Decline"),
+        done=_("declined the change"),
+        sources=("open",),
+        target="declined",
+        may=permissions.can_decline_change,
+        tell=lambda change, by, reason: notifications.body_change_ended(change, by, reason),
+        tone="danger",
+        asks_reason=True,
+    ),
+    Transition(
+        "withdraw",
+        label=_("Withdraw"),
+        done=_("withdrew the change"),
+        sources=("open",),
+        target="withdrawn",
+        may=permissions.can_withdraw_change,
+        tell=lambda change, by, reason: notifications.body_change_ended(change, by, reason),
+    ),
+    url_name="body-change-do",
+)
+
+
 # --- meetings -------------------------------------------------------------------------
 
 
 def _not_ready_to_announce(meeting: Meeting) -> Iterator[str]:
+    if not meeting.is_exact:
+        yield gettext("The days are not fixed yet: %(days)s. Propose exact days first.") % {
+            "days": meeting.days_words
+        }
     if not meeting.sides():
         yield gettext("No side has a seat in this body on the first day. Choose other days first.")
+    if not meeting.body.may_meet:
+        yield gettext("This body is “%(status)s”. Reopen it first.") % {
+            "status": meeting.body.get_status_display()
+        }
     yield from DATES.missing_sentences(meeting)
     for party in meeting.parties_without_chair():
         yield gettext("%(party)s has no co-chair in office. Appoint one first.") % {
@@ -48,16 +185,48 @@ def _not_begun(meeting: Meeting) -> Iterator[str]:
         yield gettext("The first sitting has not begun yet.")
 
 
+def _propose(meeting: Meeting, by, reason: str) -> None:
+    if meeting.series != Meeting.Series.NATIONAL:
+        meeting.side = None  # from now on it is the affair of all sides
+    timing.keep(meeting, Timing.Kind.PLANNED)
+
+
+def _agree(meeting: Meeting, by, reason: str) -> None:
+    meeting.timings.filter(kind=Timing.Kind.PLANNED, reason="").exclude(
+        **{name: getattr(meeting, name) for name in timing.KEPT}
+    ).update(reason=in_source(_("Other days or another place were agreed.")))
+    timing.keep(meeting, Timing.Kind.PLANNED)
+
+
 def _announce(meeting: Meeting, by, reason: str) -> None:
-    if meeting.is_off:
+    if meeting.was_announced:
         _tell_calendars(meeting)
     meeting.was_announced = True
     meeting.reason = ""
+    timing.keep(meeting, Timing.Kind.ANNOUNCED)
 
 
 def _call_off(meeting: Meeting, by, reason: str) -> None:
     _tell_calendars(meeting)
+    if not meeting.is_off:
+        timing.keep_as_lapsed(meeting, reason)
+    for proposal in meeting.proposals.open():
+        PROPOSAL.perform(proposal, "replace", by=by)
     meeting.reason = reason
+
+
+def _suspend(meeting: Meeting, by, reason: str) -> None:
+    meeting.reason = reason
+
+
+def _resume(meeting: Meeting, by, reason: str) -> None:
+    meeting.reason = ""
+
+
+def _conclude(meeting: Meeting, by, reason: str) -> None:
+    timing.keep_as_held(meeting)
+    for proposal in meeting.proposals.open():
+        PROPOSAL.perform(proposal, "replace", by=by)
 
 
 def _tell_calendars(meeting: Meeting) -> None:
@@ -68,6 +237,25 @@ def _tell_calendars(meeting: Meeting) -> None:
 MEETING = Workflow(
     "meeting",
     Transition(
+        "propose",
+        label=_("Propose the dates"),
+        done=_("proposed dates and place to the other sides"),
+        sources=("idea", "postponed"),
+        target="proposed",
+        may=permissions.can_propose,
+        change=_propose,
+        automatic=True,  # follows from a proposal
+    ),
+    Transition(
+        "counter_propose",
+        label=_("Propose other dates"),
+        done=_("answered with other dates or another place"),
+        sources=("proposed", "counter_proposed", "agreed"),
+        target="counter_proposed",
+        may=permissions.can_propose,
+        automatic=True,  # follows from a proposal of another side than the last
+    ),
+    Transition(
         "agree",
         label=_("Agree on the dates"),
         done=_("completed the keys: dates and place are agreed"),
@@ -75,6 +263,8 @@ MEETING = Workflow(
         target="agreed",
         may=lambda user, meeting: bool(DATES.parties_of(meeting, user)),
         blockers=DATES.missing_sentences,
+        change=_agree,
+        tell=lambda meeting, by, reason: notifications.dates_agreed(meeting),
         automatic=True,
     ),
     Transition(
@@ -83,14 +273,14 @@ MEETING = Workflow(
         done=_("opened dates and place again"),
         sources=("agreed",),
         target="proposed",
-        may=lambda user, meeting: True,  # follows from an edit or a key taken back
-        automatic=True,
+        may=permissions.can_propose,
+        automatic=True,  # follows from an edit or a key taken back
     ),
     Transition(
         "announce",
         label=_("Announce the meeting"),
         done=_("announced the meeting"),
-        sources=("proposed", "counter_proposed", "agreed", "postponed"),
+        sources=("agreed",),
         target="announced",
         may=permissions.can_run,
         blockers=_not_ready_to_announce,
@@ -109,13 +299,40 @@ MEETING = Workflow(
         tone="main",
     ),
     Transition(
+        "suspend",
+        label=_("Suspend the meeting"),
+        done=_("suspended the meeting"),
+        sources=("in_session", "resumed"),
+        target="suspended",
+        may=permissions.can_run,
+        change=_suspend,
+        tell=lambda meeting, by, reason: notifications.meeting_suspended(meeting, reason),
+        asks_reason=True,
+        warning=_(
+            "It keeps its number and is resumed later. Everybody in office is told, "
+            "with your reason."
+        ),
+    ),
+    Transition(
+        "resume",
+        label=_("Resume the meeting"),
+        done=_("resumed the meeting"),
+        sources=("suspended",),
+        target="resumed",
+        may=permissions.can_run,
+        change=_resume,
+        tell=lambda meeting, by, reason: notifications.meeting_resumed(meeting),
+        tone="main",
+    ),
+    Transition(
         "conclude",
         label=_("Mark as held"),
         done=_("marked the meeting as held"),
-        sources=("announced", "in_session"),
+        sources=("announced", "in_session", "suspended", "resumed"),
         target="held",
         may=permissions.can_run,
         blockers=_not_begun,
+        change=_conclude,
     ),
     Transition(
         "close",
@@ -129,7 +346,7 @@ MEETING = Workflow(
         "postpone",
         label=_("Postpone"),
         done=_("postponed the meeting"),
-        sources=("proposed", "counter_proposed", "agreed", "announced"),
+        sources=("proposed", "counter_proposed", "agreed", "announced", "suspended"),
         target="postponed",
         may=permissions.can_run,
         change=_call_off,
@@ -155,6 +372,60 @@ MEETING = Workflow(
         ),
     ),
     url_name="meeting-do",
+)
+
+# --- proposals ------------------------------------------------------------------------
+
+PROPOSAL = Workflow(
+    "proposal",
+    Transition(
+        "accept",
+        label=_("Accept the proposal"),
+        done=_("accepted the proposal with the last key"),
+        sources=("open",),
+        target="accepted",
+        may=permissions.can_answer,
+        automatic=True,  # follows from the last key
+    ),
+    Transition(
+        "reopen",
+        label=_("Reopen the proposal"),
+        done=_("opened the proposal again"),
+        sources=("accepted",),
+        target="open",
+        may=permissions.can_answer,
+        automatic=True,  # follows from a key taken back
+    ),
+    Transition(
+        "replace",
+        label=_("Replace the proposal"),
+        done=_("replaced the proposal by another"),
+        sources=("open", "accepted"),
+        target="replaced",
+        may=permissions.can_answer,
+        automatic=True,  # follows from another proposal, or from what became of the meeting
+    ),
+    Transition(
+        "decline",
+        label=_("Decline"),
+        done=_("declined the proposal"),
+        sources=("open",),
+        target="declined",
+        may=permissions.can_decline,
+        tell=lambda proposal, by, reason: notifications.proposal_declined(proposal, by, reason),
+        asks_reason=True,
+        warning=_("The other sides read your reason. To offer other dates, propose them instead."),
+    ),
+    Transition(
+        "withdraw",
+        label=_("Withdraw the proposal"),
+        done=_("withdrew the proposal"),
+        sources=("open",),
+        target="withdrawn",
+        may=permissions.can_withdraw,
+        tell=lambda proposal, by, reason: notifications.proposal_withdrawn(proposal, by),
+    ),
+    url_name="proposal-do",
 )
 
 
@@ -221,4 +492,172 @@ ITEM = Workflow(
         warning=_("Every side's key is dropped, and the item is open for all again."),
     ),
     url_name="item-do",
+)
+
+# --- agendas ----------------------------------------------------------------------------
+
+POINTS = Agreement(
+    "agenda",
+    words=_("Agenda"),
+    parties=lambda agenda: agenda.sides(),
+    office=permissions.agenda_office,
+)
+LATE = Agreement(
+    "late",
+    words=_("Late addition to the agenda"),
+    parties=lambda item: item.sides(),
+    office=permissions.late_office,
+)
+
+SITS = ("in_session", "suspended", "resumed", "held")
+
+
+def _not_ready_to_adopt(agenda: Agenda) -> Iterator[str]:
+    if agenda.meeting.status not in SITS:
+        yield gettext("The meeting has not begun. An agenda is adopted at the meeting.")
+    if not agenda.items.listed().exists():
+        yield gettext("The agenda is empty. Add at least one point.")
+    yield from POINTS.missing_sentences(agenda)
+
+
+AGENDA = Workflow(
+    "agenda",
+    Transition(
+        "agree",
+        label=_("Agree on the agenda"),
+        done=_("completed the keys: the agenda is agreed"),
+        sources=("provisional",),
+        target="agreed",
+        may=lambda user, agenda: bool(POINTS.parties_of(agenda, user)),
+        blockers=POINTS.missing_sentences,
+        automatic=True,
+    ),
+    Transition(
+        "reopen",
+        label=_("Reopen the agenda"),
+        done=_("opened the agenda again"),
+        sources=("agreed",),
+        target="provisional",
+        may=lambda user, agenda: True,  # follows from an edit or a key taken back
+        automatic=True,
+    ),
+    Transition(
+        "adopt",
+        label=_("Record the agenda as adopted"),
+        done=_("recorded that the meeting adopted the agenda"),
+        sources=("provisional", "agreed"),
+        target="adopted",
+        may=permissions.can_adopt_agenda,
+        blockers=_not_ready_to_adopt,
+        tone="main",
+        warning=_("From then on its points stand; only a late addition with all keys joins them."),
+    ),
+    url_name="agenda-do",
+)
+
+
+def _still_asked(item: AgendaItem) -> Iterator[str]:
+    if item.agenda.meeting.is_over:
+        yield gettext("The meeting is over, so its agenda stands.")
+
+
+POINT = Workflow(
+    "point",
+    Transition(
+        "accept",
+        label=_("Add to the agenda"),
+        done=_("completed the keys: the late point joins the agenda"),
+        sources=("late",),
+        target="listed",
+        may=lambda user, item: bool(LATE.parties_of(item, user)),
+        blockers=LATE.missing_sentences,
+        automatic=True,
+    ),
+    Transition(
+        "reject",
+        label=_("Do not add it"),
+        done=_("did not agree to add the point"),
+        sources=("late",),
+        target="rejected",
+        may=permissions.can_reject_late,
+        blockers=_still_asked,
+        tell=lambda item, by, reason: notifications.late_point_answered(item, by, reason),
+        tone="danger",
+        asks_reason=True,
+        warning=_("The side that proposes it is told, with your reason."),
+    ),
+    Transition(
+        "take_back",
+        label=_("Take the proposal back"),
+        done=_("took the proposed point back"),
+        sources=("late",),
+        target="rejected",
+        may=permissions.can_take_back_late,
+        blockers=_still_asked,
+    ),
+    Transition(
+        "remove",
+        label=_("Remove from the agenda"),
+        done=_("removed the point"),
+        sources=("listed",),
+        target="removed",
+        may=permissions.can_edit_point,
+        automatic=True,  # with what stands beneath it, and the keys dropped
+    ),
+    Transition(
+        "restore",
+        label=_("Put it back"),
+        done=_("put the point back"),
+        sources=("removed",),
+        target="listed",
+        may=permissions.can_edit_point,
+        automatic=True,
+    ),
+    url_name="point-do",
+)
+
+# --- papers -----------------------------------------------------------------------------
+
+RELEASE = Agreement(
+    "paper",
+    words=_("Who may read the paper"),
+    parties=lambda paper: paper.sides(),
+    office=permissions.paper_office,
+)
+
+
+def _beyond_one_side(paper: Paper) -> Iterator[str]:
+    if paper.wanted:
+        yield gettext("The sides are being asked for their keys. Take that back first.")
+    if not paper.is_own:
+        yield gettext(
+            "Every side has agreed to this paper, so none withdraws it alone. "
+            "Ask all sides to make it a shared working paper first."
+        )
+
+
+PAPER = Workflow(
+    "paper",
+    Transition(
+        "withdraw",
+        label=_("Withdraw the paper"),
+        done=_("withdrew the paper"),
+        sources=("current",),
+        target="withdrawn",
+        may=permissions.can_change_paper,
+        blockers=_beyond_one_side,
+        tone="danger",
+        warning=_("The other sides no longer see it. You can bring it back."),
+        private=True,
+    ),
+    Transition(
+        "bring_back",
+        label=_("Bring it back"),
+        done=_("brought the paper back"),
+        sources=("withdrawn",),
+        target="current",
+        may=permissions.can_change_paper,
+        private=True,
+    ),
+    url_name="paper-do",
 )

@@ -2,23 +2,32 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings.models import (
     ActionItem,
+    Agenda,
+    AgendaItem,
+    Appointment,
+    BodyChange,
+    BodyParty,
     Deadline,
     Meeting,
+    Paper,
+    Rules,
     Sitting,
     StatusReport,
     Undertaking,
     standing,
 )
 from meetings.permissions import can_meet_deadline, can_run
-from meetings.transitions import CLOSING, DATES, MEETING
+from meetings.transitions import BODY_CHANGE, CLOSING, DATES, LATE, MEETING, POINTS, RELEASE
+from portal.agreement import Agreement, Seal
 from portal.models import User
 from portal.work import WorkItem
 
@@ -31,7 +40,12 @@ def work_for(user: User, today: date) -> Iterator[WorkItem]:
     held = standing(user)
     if held.held:
         yield from _meetings(user, today)
+        yield from _body_keys(user)
+        yield from _vacancies(user, today)
         yield from _closing_keys(user)
+        yield from _agenda_keys(user)
+        yield from _late_points(user)
+        yield from _paper_keys(user)
         yield from _deadlines(user, today)
     yield from _undertakings(user, today)
 
@@ -85,6 +99,50 @@ def _announcement(meeting: Meeting) -> WorkItem:
         deed=MEETING.transitions["announce"].label,
         due=meeting.starts_on,
     )
+
+
+def _body_keys(user: User) -> Iterator[WorkItem]:
+    """Changes of a body that await the key of the user's side."""
+    found = BodyChange.objects.visible_to(user).open().select_related("body", "party")
+    changes = list(found.prefetch_related("body__seats__party")[:AT_MOST])
+    keys = BODY_CHANGE.keys_of(changes)
+    for change in changes:
+        missing = BODY_CHANGE.missing(change, keys[change.pk])
+        own = [party for party in missing if BODY_CHANGE.office(user, change, party)]
+        if own:
+            yield WorkItem(
+                title=change.body.label,
+                why=_("The key of %(party)s is awaited: %(change)s.")
+                % {"party": own[0].label, "change": change.label},
+                url=change.get_absolute_url(),
+                deed=_("Read and give the key"),
+                tone="key",
+                since=change.at,
+            )
+
+
+def _vacancies(user: User, today: date) -> Iterator[WorkItem]:
+    """Vacant chairs of the secretary's own side where a meeting lies ahead: none is announced."""
+    same = {"body": OuterRef("body"), "party": OuterRef("party")}
+    chairs = Appointment.objects.on(today).chairs().filter(**same)
+    ahead = Meeting.objects.ahead().filter(body=OuterRef("body"), side=None, ends_on__gte=today)
+    seats = list(
+        BodyParty.objects.on(today)
+        .filter(standing(user).serves("body", "party", "secretary"), Exists(ahead))
+        .exclude(Exists(chairs))
+        .select_related("body", "party")[:AT_MOST]
+    )
+    rules = Rules.objects.applying((seat.body, today) for seat in seats)
+    for seat in seats:
+        by = rules[seat.body_id, today]
+        if by is None or by.chairing == Rules.Chairing.EACH_SIDE:
+            yield WorkItem(
+                title=seat.body.label,
+                why=_("%(party)s has no co-chair in office, and a meeting lies ahead.")
+                % {"party": seat.party.label},
+                url=reverse("appointment-new", args=[seat.body_id, seat.party_id]),
+                deed=_("Appoint a co-chair"),
+            )
 
 
 def _closing_keys(user: User) -> Iterator[WorkItem]:
@@ -172,3 +230,87 @@ def _deadline(deadline: Deadline, today: date) -> WorkItem:
         tone="late" if missed else "due",
         due=deadline.due_on,
     )
+
+
+def _agenda_keys(user: User) -> Iterator[WorkItem]:
+    """Agendas that another side has agreed to and the user's side not yet."""
+    agendas = list(
+        Agenda.objects.filter(status=Agenda.Status.PROVISIONAL)
+        .filter(POINTS.given(Agenda), **_chaired(user, "meeting__body"))
+        .filter(meeting__status__in=Meeting.AHEAD)
+        .select_related("meeting__body")
+        .prefetch_related("meeting__body__seats__party")
+        .order_by("meeting__starts_on", "pk")[:AT_MOST]
+    )
+    keys = POINTS.keys_of(agendas)
+    for agenda in agendas:
+        seals = POINTS.seals(agenda, keys[agenda.pk])
+        given = [seal for seal in seals if seal.state == "full"]
+        if given and _awaits(POINTS, agenda, seals, user):
+            yield WorkItem(
+                title=agenda.meeting.full_label,
+                why=_("%(party)s has agreed to the agenda. Your key is awaited.")
+                % {"party": given[0].party.label},
+                url=agenda.get_absolute_url(),
+                deed=_("Read and give the key"),
+                tone="key",
+                since=given[0].at,
+                due=agenda.meeting.starts_on,
+            )
+
+
+def _chaired(user: User, path: str) -> dict[str, list[int]]:
+    """Rows of the bodies that the user leads."""
+    return {f"{path}__in": [one.body_id for one in standing(user).held if one.office == "chair"]}
+
+
+def _awaits(agreement: Agreement, obj: Any, seals: list[Seal], user: User) -> bool:
+    """Whether a key that the user turns is missing."""
+    return any(seal.state != "full" and agreement.office(user, obj, seal.party) for seal in seals)
+
+
+def _late_points(user: User) -> Iterator[WorkItem]:
+    """Points proposed for an agreed agenda whose key the user has not given."""
+    items = list(
+        AgendaItem.objects.visible_to(user)
+        .filter(status=AgendaItem.Status.LATE, **_chaired(user, "agenda__meeting__body"))
+        .filter(agenda__meeting__status__in=Meeting.AHEAD)
+        .select_related("agenda__meeting__body", "proposer")
+        .prefetch_related("agenda__meeting__body__seats__party")
+        .order_by("pk")[:AT_MOST]
+    )
+    keys = LATE.keys_of(items)
+    for item in items:
+        if _awaits(LATE, item, LATE.seals(item, keys[item.pk]), user):
+            yield WorkItem(
+                title=item.agenda.meeting.full_label,
+                why=_("%(party)s proposes to add “%(point)s” to the agreed agenda.")
+                % {"party": item.proposer.label, "point": item.label},
+                url=item.get_absolute_url(),
+                deed=_("Read and answer"),
+                tone="key",
+                due=item.agenda.meeting.starts_on,
+            )
+
+
+def _paper_keys(user: User) -> Iterator[WorkItem]:
+    """Papers that all sides are asked about and the user's side has not answered."""
+    papers = list(
+        Paper.objects.visible_to(user)
+        .exclude(wanted="")
+        .filter(status=Paper.Status.CURRENT, **_chaired(user, "body"))
+        .for_list()
+        .prefetch_related("body__seats__party", "meeting__body__seats__party")
+        .order_by("pk")[:AT_MOST]
+    )
+    keys = RELEASE.keys_of(papers)
+    for paper in papers:
+        if _awaits(RELEASE, paper, RELEASE.seals(paper, keys[paper.pk]), user):
+            yield WorkItem(
+                title=paper.label,
+                why=_("All sides are asked to make this paper: %(wanted)s.")
+                % {"wanted": paper.get_wanted_display()},
+                url=paper.get_absolute_url(),
+                deed=_("Read and give the key"),
+                tone="key",
+            )

@@ -14,12 +14,16 @@ from django.utils import timezone
 from delegations.models import Delegate, Delegation, Desk
 from meetings.models import (
     ActionItem,
+    Agenda,
+    AgendaItem,
+    AgendaNote,
     Appointment,
     Area,
     Body,
     BodyParty,
     Deadline,
     Meeting,
+    Paper,
     Proposal,
     Room,
     Sitting,
@@ -312,6 +316,48 @@ def make_report(item, party, state="on_track", text="", at=None, by=None) -> Sta
     undertaking.latest = report
     undertaking.save(update_fields=["latest"])
     return report
+
+
+# --- agenda and papers ----------------------------------------------------------------
+
+
+def make_agenda(meeting=None, points=("Opening", "Halal", "Signing"), status="provisional"):
+    """An agenda with a few points in their order."""
+    agenda = Agenda.objects.create(meeting=meeting or make_meeting(), status=status)
+    for title in points:
+        make_point(agenda, title)
+    return agenda
+
+
+def make_point(agenda=None, title=None, parent=None, **fields) -> AgendaItem:
+    """A point at the end of an agenda, or beneath another one."""
+    agenda = agenda or make_agenda()
+    row = agenda.items.filter(parent=parent)
+    last = row.aggregate(last=Max("position"))["last"] or 0
+    return AgendaItem.objects.create(
+        agenda=agenda,
+        parent=parent,
+        position=fields.pop("position", last + 1),
+        title=title or f"Point {next(_next)}",
+        **fields,
+    )
+
+
+def make_own_note(item, party, text="What we say to nobody.") -> AgendaNote:
+    """What a side notes on a point for itself."""
+    return AgendaNote.objects.create(item=item, party=party, text=text)
+
+
+def make_paper(body=None, title=None, access="shared", party=None, meeting=None, **fields):
+    """A paper of a meeting or a body, without a file unless one is given."""
+    return Paper.objects.create(
+        body=body or (meeting.body if meeting else make_body()),
+        meeting=meeting,
+        title=title or f"Paper {next(_next)}",
+        access=access,
+        party=party,
+        **fields,
+    )
 
 
 # --- delegations ----------------------------------------------------------------------

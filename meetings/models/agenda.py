@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.models.appointment import standing
 from meetings.models.area import Area
-from meetings.models.meeting import Meeting
+from meetings.models.meeting import Meeting, served
 from portal.languages import in_language
 from portal.models import Party, Person
 
@@ -56,6 +56,7 @@ class AgendaItemQuerySet(models.QuerySet["AgendaItem"]):
         member = held.sees("agenda__meeting__body") & held.owns(
             "agenda__meeting__body", "agenda__meeting__side"
         )
+        member |= served(held, "agenda__meeting")
         public = models.Q(
             agenda__meeting__was_announced=True,
             agenda__meeting__body__is_public=True,

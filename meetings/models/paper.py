@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from meetings.models.agenda import AgendaItem
 from meetings.models.appointment import standing
 from meetings.models.body import Body
-from meetings.models.meeting import Meeting
+from meetings.models.meeting import Meeting, served
 from portal.languages import in_language
 from portal.models import Party
 
@@ -27,7 +27,8 @@ class PaperQuerySet(models.QuerySet["Paper"]):
         held = standing(user)
         offices = ("chair", "deputy", "secretary", "focal_point")
         internal = models.Q(access="internal") & held.serves("body", "party", *offices)
-        shared = models.Q(access__in=["shared", "agreed"]) & held.sees("body")
+        known = held.sees("body") | served(held, "meeting")
+        shared = models.Q(access__in=["shared", "agreed"]) & known
         public = models.Q(access="public", body__is_public=True) & (
             models.Q(meeting=None) | models.Q(meeting__was_announced=True)
         )
@@ -151,6 +152,11 @@ class Paper(models.Model):
     def is_own(self) -> bool:
         """Whether its side still decides on it alone."""
         return self.access in self.OWN
+
+    @property
+    def side(self) -> Party | None:
+        """The side that keeps it, and what happens to it, to itself."""
+        return self.party if self.access == self.Access.INTERNAL else None
 
     def sides(self, user=None) -> list[Party]:
         """The sides whose keys it needs before more people may read it."""

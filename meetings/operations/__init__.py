@@ -67,6 +67,7 @@ from meetings.operations.paper import (
     own_sides,
     take_back_paper_key,
 )
+from meetings.operations.note import correct_note, record_note
 from meetings.operations.preparation import prepare_next, usual_day, what_may_come_along
 from meetings.operations.programme import (
     ChangedMeanwhile,
@@ -119,6 +120,7 @@ __all__ = [
     "change_body",
     "change_meeting",
     "correct_held_days",
+    "correct_note",
     "change_paper",
     "change_point",
     "change_seat",
@@ -152,6 +154,7 @@ __all__ = [
     "read_feed",
     "reckon_deadlines",
     "reckon_sittings_again",
+    "record_note",
     "release_number",
     "remove_point",
     "rename_area",
