@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from meetings.dossier import kind as kinds
@@ -45,6 +46,9 @@ from portal.forms import within_reach
 from portal.models import Organisation, Party, Person
 from portal.workflow import performed
 
+ACTS = Exists(Appointment.objects.filter(person=OuterRef("pk"))) | Exists(
+    Undertaking.objects.filter(owner=OuterRef("pk"))
+)
 OWN = uuid.UUID("5c1f2f0e-6a0b-5d0a-9c57-2f6b6c7a8e11")  # the names made here have this space
 DEEPEST_POINT = AgendaItem.DEPTH
 
@@ -529,8 +533,8 @@ class People:
     def __init__(self, rows: list[dict[str, Any]]) -> None:
         names = {row["full_name"].lower() for row in rows}
         self.found: dict[str, list[Person]] = {}
-        lowered = Person.objects.extra(where=["LOWER(full_name) = ANY(%s)"], params=[list(names)])
-        for person in lowered.order_by("pk"):
+        lowered = Person.objects.annotate(lowered=Lower("full_name"), acts=ACTS)
+        for person in lowered.filter(lowered__in=names).order_by("pk"):
             self.found.setdefault(person.full_name.lower(), []).append(person)
         self.namesakes = [(row["full_name"].lower(), row.get("party")) for row in rows]
 
@@ -550,7 +554,9 @@ class People:
             raise ValidationError(
                 _("Two people of this side have this name. Give their addresses.")
             )
-        return self._one([one for one in named if person.party_id or not one.email], person)
+        # Of those without a side only who acts here is known by name, never who registered.
+        known = [one for one in named if person.party_id or one.acts or not one.email]
+        return self._one(known, person)
 
     def _one(self, named: list[Person], person: Person) -> Person | None:
         same = [one for one in named if one.party_id == person.party_id]

@@ -228,7 +228,12 @@ class Export:
 
     def _row(self, kind: Kind, row: Any) -> dict[str, Any]:
         values = {one.name: one.write(one.of(row), self.ids) for one in kind.fields}
-        return {name: value for name, value in values.items() if value not in EMPTY}
+        means = {one.name: kind.left_out(one) for one in kind.fields}
+        return {
+            name: value
+            for name, value in values.items()
+            if value not in EMPTY or means[name] not in EMPTY
+        }
 
     def _rows(self, name: str, kind: Kind, owner: Any) -> list[dict[str, Any]]:
         """The rows of an owner; of two that a dossier cannot tell apart the later one."""

@@ -64,6 +64,10 @@ class Kind:
     def field(self, name: str) -> Field:
         return next(one for one in self.fields if one.name == name)
 
+    def left_out(self, field: Field) -> Any:
+        """What a new row is given where the dossier says nothing."""
+        return self.model._meta.get_field(field.column).get_default()
+
     def label_of(self, name: str) -> str:
         """What people call a field of it."""
         column = self.field(name).column

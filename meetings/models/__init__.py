@@ -4,6 +4,7 @@ from meetings.models.appointment import Appointment, Standing, standing
 from meetings.models.area import Area, AreaLead
 from meetings.models.body import Body, BodyChange, BodyParty
 from meetings.models.deadline import Deadline
+from meetings.models.dossier import DossierUpload
 from meetings.models.feed import Feed
 from meetings.models.figure import Figure
 from meetings.models.meeting import Capacity, Meeting, Mode, Participation
@@ -30,6 +31,7 @@ __all__ = [
     "Capacity",
     "Deadline",
     "DeadlineRule",
+    "DossierUpload",
     "Feed",
     "Figure",
     "Meeting",
