@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from meetings.models import Agenda, DeadlineRule, Meeting
 from meetings.operations import meet_by_deed, reckon_deadlines
+from meetings.transitions import BODY
 from portal.workflow import performed
 
 
@@ -23,3 +24,13 @@ def note_that_the_agenda_is_agreed(sender, obj, transition, by, reason, **kwargs
             on=timezone.localdate(),
             by_name=by.name if by else "",
         )
+
+
+@receiver(performed, sender=Meeting)
+def wake_the_body_that_meets(sender, obj, transition, by, reason, **kwargs):
+    """A body that holds a meeting is neither dormant nor never convened."""
+    if transition not in ("begin", "conclude") or obj.side_id:
+        return
+    for body in obj.bodies:
+        if body.status in BODY.transitions["convene"].sources:
+            BODY.perform(body, "convene", by=None)

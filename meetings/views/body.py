@@ -202,8 +202,8 @@ def _follow_up(body: Body, user, today: date) -> dict | None:
         "number": sum(row["number"] for row in totals.values()),
         "rows": [
             {
-                "area": areas.get(pk),
                 **totals[pk],
+                "area": areas.get(pk),
                 "said": [(party, _in_words(said[pk, party.pk])) for party in sides],
             }
             for pk in order

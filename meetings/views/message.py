@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from meetings.models import ActionItem, Meeting
+from meetings.models import ActionItem, Body, Meeting
 from meetings.permissions import can_see_messages, visible_notices
 from meetings.views.tabs import meeting_tabs
 from portal import notices
@@ -65,11 +65,13 @@ def _visible(request: HttpRequest, pk: int) -> Notice:
 def message(request: HttpRequest, pk: int) -> HttpResponse:
     """One message as it was written, and how its sending went."""
     notice = _visible(request, pk)
-    meeting = notice.target if isinstance(notice.target, Meeting) else notice.target.meeting
+    about = notice.target
+    about = about if isinstance(about, Meeting | Body) else about.meeting
     context = {
         "notice": notice,
-        "meeting": meeting,
-        "places": [party.place for party in meeting.sides(request.user)],
+        "meeting": about if isinstance(about, Meeting) else None,
+        "body": about if isinstance(about, Body) else None,
+        "places": [party.place for party in about.sides(request.user)],
         "may_send_again": notice.state == Notice.State.FAILED,
     }
     return render(request, "meetings/message.html", context)
