@@ -387,3 +387,18 @@ def paper_office(user: "User", paper: Paper, party: Party) -> str:
 def _leads(user: "User", body: Body) -> bool:
     held = standing(user)
     return held.is_secretary(body) or bool(held.parties(body, "chair", "deputy"))
+
+
+def can_export(user: "User", body: Body) -> bool:
+    """A secretary takes along what the own side sees; the technical administrator what all see."""
+    return user.is_authenticated and (user.is_superuser or standing(user).is_secretary(body))
+
+
+def can_bring_in(user: "User") -> bool:
+    """The technical administrator and the neutral secretariat; a side would write for another."""
+    return user.is_authenticated and (user.is_superuser or _is_neutral_anywhere(user))
+
+
+def _is_neutral_anywhere(user: "User") -> bool:
+    held = standing(user).held
+    return any(one.office == "secretary" and one.party_id is None for one in held)

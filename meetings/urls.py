@@ -7,6 +7,7 @@ from meetings.views import (
     body,
     calendar,
     deadline,
+    dossier,
     feed,
     item,
     meeting,
@@ -23,6 +24,11 @@ from meetings.views import (
 
 urlpatterns = [
     path("calendar/", calendar.calendar, name="calendar"),
+    path("dossiers/", dossier.dossier, name="dossier"),
+    path("dossiers/<int:pk>/", dossier.preview, name="dossier-preview"),
+    path("dossiers/<int:pk>/bring-in/", dossier.bring_in, name="dossier-bring-in"),
+    path("dossiers/<int:pk>/forget/", dossier.forget, name="dossier-forget"),
+    path("commissions/<int:pk>/dossier.json", dossier.export_body, name="body-dossier"),
     path("commissions/", body.bodies, name="bodies"),
     path("commissions/<int:pk>/", body.body, name="body"),
     path("commissions/<int:pk>/change/", body.change, name="body-change"),

@@ -47,7 +47,7 @@ def record(
     """Write one line: what `by` did to `target`, for the side of that person unless named.
 
     `by` is None for what the portal does by itself and for people without an account,
-    who are then named by `name`.
+    who are then named by `name`. What a side keeps to itself has `kept_by`, and so is its history.
     """
     from portal.models import Entry
 
@@ -59,7 +59,7 @@ def record(
         actor=by,
         actor_name=by.name if by else name,
         party=party or (by.party if by else None),
-        private_to=private_to,
+        private_to=private_to or getattr(target, "kept_by", None),
         reason=in_source(reason),
         data={key: _stored(value) for key, value in data.items()},
     )

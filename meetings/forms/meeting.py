@@ -1,13 +1,18 @@
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from meetings.forms.sitting import side_zones
-from meetings.models import Meeting
+from meetings.hosting import Turn
+from meetings.models import Body, Meeting, NoteVerbale
 from portal.forms import DayInput, NameField, PortalForm, PortalModelForm
 from portal.models import Party
+
+DATES = ("starts_on", "ends_on", "precision")
+PLACE = ("mode", "place", "host", "host_reason")
 
 
 class DayForm(PortalForm):
@@ -19,85 +24,252 @@ class DayForm(PortalForm):
         return self.cleaned_data["day"] if self.is_valid() else otherwise
 
 
-class MeetingForm(PortalModelForm):
-    """A meeting: its number, days, mode and place."""
+class DatesForm(PortalModelForm):
+    """Days and a place on which sides agree: of a meeting, or of a proposal for one."""
 
-    title = NameField(label=_("Title"), max_length=300, required=False)
-    place = NameField(label=_("Place"), max_length=200, required=False)
-    constrained = ("body", "series")
+    place = NameField(
+        label=_("Place"),
+        max_length=200,
+        required=False,
+        help_text=_("City and building. Empty for a virtual meeting."),
+    )
+    host_reason = NameField(
+        label=_("Why this host and place"),
+        max_length=300,
+        required=False,
+        help_text=_("Needed where the turn is another side’s: a third place, the margins of …"),
+    )
+
+    USUAL: tuple[str, ...] = ()
+    MORE: tuple[str, ...] = ()
 
     class Meta:
-        model = Meeting
-        fields = [
-            "series",
-            "number",
-            "title",
-            "starts_on",
-            "ends_on",
-            "mode",
-            "place",
-            "host",
-            "zone",
-            "about",
-        ]
-        widgets = {
-            "starts_on": DayInput,
-            "ends_on": DayInput,
-            "about": forms.Textarea({"rows": 3}),
-        }
+        fields = (*DATES, *PLACE, "zone")
+        widgets = {"starts_on": DayInput, "ends_on": DayInput}
         labels = {"zone": _("Clock in which the times are typed")}
         help_texts = {
-            "number": _("Proposed: the next one of this body. Numbers need not be contiguous."),
-            "title": _("Only if the meeting has one besides its number."),
-            "place": _("City and building. Empty for a virtual meeting."),
             "zone": _("All other clocks are computed from it."),
+            "ends_on": _("Empty: it lasts one day."),
         }
 
-    def __init__(self, *args, parties, **kwargs):
+    def __init__(self, *args, parties: list[Party], turn: Turn, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["host"].queryset = self.fields["host"].queryset.filter(
-            pk__in=[party.pk for party in parties]
-        )
-        self.fields["host"].empty_label = _("No side: virtual or in a third place")
-        self.fields["zone"].widget = forms.Select(choices=side_zones(parties))
+        self.turn = turn
+        for name in self._shown("ends_on"):
+            self.fields[name].required = False
+        for name in self._shown("host"):
+            field = self.fields[name]
+            field.queryset = field.queryset.filter(pk__in=[party.pk for party in parties])
+            field.empty_label = _("No side: virtual or in a third place")
+            field.help_text = turn.words
+        for name in self._shown("zone"):
+            self.fields[name].widget = forms.Select(choices=side_zones(parties))
+
+    def _shown(self, *names: str) -> list[str]:
+        return [name for name in names if name in self.fields]
 
     def clean(self):
         cleaned = super().clean()
-        if cleaned.get("mode") in {"in_person", "hybrid"} and not cleaned.get("place"):
-            self.add_error("place", _("Name the place where people come to, or choose virtual."))
+        if "starts_on" in self.fields:
+            self._whole_periods(cleaned)
+            self._end_after_beginning(cleaned)
+            self._somewhere(cleaned)
+            self._reason_for_host(cleaned)
         return cleaned
+
+    def _whole_periods(self, cleaned: dict) -> None:
+        """A month or a year is meant from its first to its last day, whatever day was typed."""
+        first, precision = cleaned.get("starts_on"), cleaned.get("precision")
+        if not first:
+            return
+        if precision == Meeting.Precision.MONTH:
+            first = first.replace(day=1)
+            last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        elif precision == Meeting.Precision.YEAR:
+            first, last = first.replace(month=1, day=1), first.replace(month=12, day=31)
+        elif "ends_on" in self.errors:
+            return
+        else:
+            last = cleaned.get("ends_on") or first
+        cleaned.update(starts_on=first, ends_on=last)
+
+    def _end_after_beginning(self, cleaned: dict) -> None:
+        first, last = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", _("The last day comes before the first day."))
+
+    def _somewhere(self, cleaned: dict) -> None:
+        exact = cleaned.get("precision") == Meeting.Precision.DAY
+        comes = cleaned.get("mode") in {"in_person", "hybrid"}
+        if exact and comes and not cleaned.get("place") and "place" not in self.errors:
+            self.add_error("place", _("Name the place where people come to, or choose virtual."))
+
+    def _reason_for_host(self, cleaned: dict) -> None:
+        if cleaned.get("host_reason") or {"host", "mode", "place"} & set(self.errors):
+            return
+        facts = {name: cleaned.get(name) for name in ("host", "place", "mode")}
+        if self.turn.departs(**facts):
+            self.add_error(
+                "host_reason",
+                gettext("%(turn)s Write why it is different this time.")
+                % {"turn": self.turn.words},
+            )
+
+    @property
+    def usual(self) -> list[forms.BoundField]:
+        """The fields that always matter."""
+        return [self[name] for name in self.USUAL if name in self.fields]
+
+    @property
+    def more(self) -> list[forms.BoundField]:
+        """The fields that can mostly stay as they are."""
+        return [self[name] for name in self.MORE if name in self.fields]
+
+    @property
+    def more_is_wrong(self) -> bool:
+        """Whether one of the folded fields has an error, so that they are shown open."""
+        return any(name in self.errors for name in self.MORE)
+
+
+class MeetingForm(DatesForm):
+    """A meeting that is being scheduled: its number, days, mode, place and host."""
+
+    title = NameField(
+        label=_("Title"),
+        max_length=300,
+        required=False,
+        help_text=_("Only if the meeting has one besides its number."),
+    )
+    constrained = ("body", "series")
+
+    USUAL = ("series", "number", "starts_on", "ends_on", "mode", "place", "host", "host_reason")
+    MORE = ("precision", "zone", "title", "about")
+
+    class Meta(DatesForm.Meta):
+        model = Meeting
+        fields = ["series", "number", "title", *DatesForm.Meta.fields, "about"]
+        widgets = {**DatesForm.Meta.widgets, "about": forms.Textarea({"rows": 3})}
+        help_texts = {
+            **DatesForm.Meta.help_texts,
+            "number": _(
+                "Proposed: the next one of this body. Numbers need not be contiguous; only "
+                "ordinary and extraordinary meetings have one."
+            ),
+        }
+
+    def clean(self):
+        cleaned = super().clean()
+        series = cleaned.get("series")
+        if series in Meeting.NUMBERED:
+            self._has_number(cleaned)
+        elif series:
+            cleaned["number"] = None
+        if series == Meeting.Series.NATIONAL and self.instance.side is None:
+            self.add_error("series", _("A meeting of one side’s own part is entered by that side."))
+        return cleaned
+
+    def _has_number(self, cleaned: dict) -> None:
+        if cleaned.get("number") is None and "number" not in self.errors:
+            self.add_error("number", _("Ordinary and extraordinary meetings have a number."))
 
 
 class MeetingChangeForm(MeetingForm):
-    """The same for a meeting that stands, with the revision that was read."""
+    """The same for a meeting that stands, with the version that was read.
+
+    Dates, mode, place and host are changed here while it is an idea; what others were asked
+    about is changed by a proposal.
+    """
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
-
-    class Meta(MeetingForm.Meta):
-        exclude = ["series"]
+    version = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        if not self.instance.is_idea:
+            for name in (*DATES, *PLACE, "zone", "series"):
+                del self.fields[name]
+        if not self.instance.is_idea and self.instance.series not in Meeting.NUMBERED:
+            del self.fields["number"]
         self.initial["revision"] = self.instance.revision
+        self.initial["version"] = self.instance.version
+
+    def clean(self):
+        cleaned = super().clean()
+        if "number" in self.fields and "series" not in self.fields:
+            self._has_number(cleaned)
+        return cleaned
 
     @property
     def changes(self) -> dict:
-        """The values by field, without the revision."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "revision"}
+        """The values by field, without what was read."""
+        read = {"revision", "version"}
+        return {name: value for name, value in self.cleaned_data.items() if name not in read}
 
     def compared_with(
-        self, stored: Meeting, parties: list[Party]
+        self, stored: Meeting, **kwargs: Any
     ) -> tuple["MeetingChangeForm", list[tuple[str, Any]]]:
-        """What was typed, on top of a newer revision; and (label, stored value) where they differ.
+        """What was typed, on top of a newer version; and (label, stored value) where they differ.
 
         Saving the new form means: I have read what is stored and want mine.
         """
-        data = {**self.data.dict(), "revision": stored.revision}
-        form = MeetingChangeForm(data, instance=stored, parties=parties)
-        changed = [name for name in form.changed_data if name != "revision"]
-        return form, [(form.fields[name].label, _shown(stored, name)) for name in changed]
+        data = {**self.data.dict(), "revision": stored.revision, "version": stored.version}
+        form = MeetingChangeForm(data, instance=stored, **kwargs)
+        return form, differences(form, stored)
 
 
-def _shown(meeting: Meeting, name: str) -> Any:
-    display = getattr(meeting, f"get_{name}_display", None)
-    return display() if display else getattr(meeting, name)
+def differences(form: forms.ModelForm, stored: Any) -> list[tuple[str, Any]]:
+    """(label, stored value) of the fields in which what was typed is another."""
+    changed = [name for name in form.changed_data if hasattr(stored, name)]
+    visible = [name for name in changed if not form.fields[name].widget.is_hidden]
+    return [(form.fields[name].label, _shown(stored, name)) for name in visible]
+
+
+def _shown(stored: Any, name: str) -> Any:
+    display = getattr(stored, f"get_{name}_display", None)
+    return display() if display else getattr(stored, name)
+
+
+class RemarkForm(PortalForm):
+    """What goes with the first proposal: a remark, and the note verbale it came by."""
+
+    remark = forms.CharField(
+        label=_("Remark to the other sides"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea({"rows": 2}),
+    )
+    note = forms.ModelChoiceField(
+        label=_("Note verbale"),
+        queryset=NoteVerbale.objects.none(),
+        required=False,
+        empty_label=_("None"),
+    )
+
+    def __init__(self, *args, body: Body, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["note"].queryset = NoteVerbale.objects.visible_to(user).filter(body=body)
+
+
+class ServeForm(PortalForm):
+    """A further body that a meeting serves, with its number there."""
+
+    body = forms.ModelChoiceField(label=_("Body"), queryset=Body.objects.none())
+    series = forms.ChoiceField(
+        label=_("Series"),
+        choices=[(one.value, one.label) for one in Meeting.Series if one in Meeting.NUMBERED],
+    )
+    number = forms.IntegerField(
+        label=_("Number there"),
+        min_value=1,
+        max_value=32767,
+        help_text=_("The number that the meeting has in that body."),
+    )
+
+    def __init__(self, *args, bodies, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["body"].queryset = bodies
+
+
+def notes_for(meeting: Meeting, user) -> Any:
+    """The notes verbales that may be named with a proposal, as far as the user knows them."""
+    return NoteVerbale.objects.visible_to(user).filter(body__in=meeting.bodies)

@@ -1,4 +1,5 @@
 from datetime import date
+from hashlib import sha256
 
 from django.db import models
 from django.urls import reverse
@@ -7,12 +8,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from meetings.models.appointment import standing
+from meetings.models.appointment import Appointment, Standing, standing
 from meetings.models.body import Body
 from portal.clocks import day_words
 from portal.languages import ordinal, roman
-from portal.models import Party, Person
+from portal.models import Party, Person, alternat
 from portal.models.party import known_zone
+
+VERSIONED = ("series", "number", "title", "about", "host_id", "host_reason", "revision")
 
 
 class Mode(models.TextChoices):
@@ -27,11 +30,12 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
     def visible_to(self, user):
         """What is announced is public; what is being planned is for those in office.
 
-        An idea, and a meeting of one side's own part, exist for that side alone.
+        An idea, and a meeting of one side's own part, exist for that side alone. A joint
+        meeting is also known to those in office in every body it serves.
         """
         held = standing(user)
         public = models.Q(was_announced=True, body__is_public=True, side=None)
-        return self.filter(public | (held.sees("body") & held.owns("body", "side")))
+        return self.filter(public | (held.sees("body") & held.owns("body", "side")) | served(held))
 
     def run_by(self, user):
         """The meetings that the user schedules."""
@@ -53,6 +57,17 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
     def for_list(self):
         """With what a list row shows."""
         return self.select_related("body", "host").prefetch_related("body__seats__party")
+
+
+def served(held: Standing, path: str = "") -> models.Q:
+    """The joint meetings that serve a body in which the person holds an office.
+
+    `path` leads from the asking model to the meeting.
+    """
+    if not held.held:
+        return models.Q(pk__in=[])
+    found = Meeting.objects.filter(held.sees("numbers__body"), is_joint=True, side=None)
+    return models.Q(**{f"{path}__in" if path else "pk__in": found.values("pk")})
 
 
 def numbered(body: Body, series: str, number: int) -> str:
@@ -113,7 +128,8 @@ class Meeting(models.Model):
         CANCELLED = "cancelled", _("Cancelled")
 
     PREPARED = ("idea", "proposed", "counter_proposed", "agreed")
-    AHEAD = (*PREPARED, "announced", "in_session", "suspended", "resumed")
+    FIXED = ("announced", "in_session", "suspended", "resumed")  # moved by all sides alone
+    AHEAD = (*PREPARED, *FIXED)
 
     class Precision(models.TextChoices):
         DAY = "day", _("These days")
@@ -171,7 +187,12 @@ class Meeting(models.Model):
         "self", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
     )
     reason = models.TextField(_("why it was called off or moved"), blank=True, editable=False)
+    number_released = models.BooleanField(db_default=False, default=False, editable=False)
+    # Whether it serves other bodies too: the database keeps this by the numbers there are.
+    is_joint = models.BooleanField(db_default=False, default=False, editable=False)
     revision = models.PositiveIntegerField(_("revision"), default=1, editable=False)
+    # Counted by the database: rises with whatever stands of the meeting in a calendar.
+    sequence = models.PositiveIntegerField(default=0, editable=False)
 
     objects = MeetingQuerySet.as_manager()
 
@@ -227,11 +248,31 @@ class Meeting(models.Model):
 
     @property
     def full_label(self) -> str:
-        """Number and body, as a message or a calendar names it."""
-        return gettext("%(meeting)s of the %(body)s") % {
+        """Number and body, or numbers and bodies, as a message or a calendar names it."""
+        label = gettext("%(meeting)s of the %(body)s") % {
             "meeting": self.label,
             "body": self.body_label,
         }
+        for other in self.others:
+            label = gettext("%(label)s, jointly with the %(meeting)s of the %(body)s") % {
+                "label": label,
+                "meeting": other.label,
+                "body": other.body.label_on(self.starts_on),
+            }
+        return label
+
+    @property
+    def others(self) -> list:
+        """Its numbers in the further bodies that it serves."""
+        if not self.is_joint:
+            return []
+        numbers = self.numbers.exclude(body=self.body_id).select_related("body")
+        return list(numbers.prefetch_related("body__seats__party"))
+
+    @property
+    def bodies(self) -> list[Body]:
+        """The bodies it serves, the main one first."""
+        return [self.body, *(other.body for other in self.others)]
 
     @property
     def body_label(self) -> str:
@@ -249,6 +290,31 @@ class Meeting(models.Model):
         return days_in_words(self.starts_on, self.ends_on, self.precision)
 
     @property
+    def version(self) -> str:
+        """Changes with every value that an officer may change: what a form was filled from."""
+        names = (*VERSIONED, "starts_on", "ends_on", "precision", "mode", "place", "zone")
+        return sha256(repr([getattr(self, name) for name in names]).encode()).hexdigest()[:16]
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether its days and place are still being agreed."""
+        return self.status in self.PREPARED
+
+    @property
+    def is_idea(self) -> bool:
+        return self.status == self.Status.IDEA
+
+    @property
+    def kept_by(self) -> Party | None:
+        """The side that keeps it to itself; what is written in its history meanwhile, too."""
+        return self.side
+
+    @property
+    def holds_number(self) -> bool:
+        """Whether no other meeting of the body may have its number."""
+        return bool(self.number) and not self.number_released and not self.is_idea
+
+    @property
     def is_over(self) -> bool:
         return self.status in {self.Status.HELD, self.Status.CLOSED}
 
@@ -257,17 +323,35 @@ class Meeting(models.Model):
         return self.status in {self.Status.POSTPONED, self.Status.CANCELLED}
 
     def sides(self, user=None) -> list[Party]:
-        """The body's parties on the first day, the reader's own side first.
+        """The parties of its bodies on the first day, the reader's own side first.
 
         A meeting that one side keeps to itself has that side alone.
         """
-        sides = self.body.sides(user, on=self.starts_on)
-        return [party for party in sides if self.side_id in (None, party.pk)]
+        sides = {
+            party.pk: party
+            for body in self.bodies
+            for party in body.sides(user, on=self.starts_on)
+            if self.side_id in (None, party.pk)
+        }
+        return alternat(list(sides.values()), standing(user).party_ids if user else ())
+
+    def places(self, user=None) -> list[Place]:
+        """The clocks of its sides, and that of the venue where no side keeps it."""
+        places = [party.place for party in self.sides(user)]
+        if self.zone in {place.zone for place in places}:
+            return places
+        return [*places, venue(self.zone)]
+
+    @property
+    def host_label(self) -> str:
+        """The host under the name it bore on the first day."""
+        return self.host.as_of(self.starts_on).label if self.host else ""
 
     def chairs(self):
         """The co-chairs in office on its first day (today's while it lies ahead)."""
         day = min(self.starts_on, timezone.now().date())
-        return self.body.appointments.chairs().on(day).select_related("person", "party")
+        found = Appointment.objects.chairs().on(day).filter(body__in=self.bodies)
+        return found.select_related("person", "party")
 
     def parties_without_chair(self) -> list[Party]:
         """The sides whose chair is vacant; under a single chair by turns only whose turn it is."""
@@ -276,7 +360,7 @@ class Meeting(models.Model):
         rules = self.body.rules_on(self.starts_on)
         if rules and rules.chairing == "by_turns":
             turn = [party for party in sides if party.pk == self.host_id]
-            sides = turn or ([] if chaired else sides)
+            sides = [] if chaired else (turn or sides)
         return [party for party in sides if party.pk not in chaired]
 
 

@@ -1,10 +1,12 @@
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models.appointment import standing
 from meetings.models.body import Body
-from meetings.models.meeting import Meeting, Mode, days_in_words, numbered
+from meetings.models.meeting import Meeting, Mode, days_in_words, numbered, served
+from portal.languages import translated
 from portal.models import Party
 from portal.models.party import known_zone
 
@@ -113,12 +115,23 @@ class Timing(models.Model):
         """The days as far as they were known."""
         return days_in_words(self.starts_on, self.ends_on, self.precision)
 
+    @property
+    def words(self) -> str:
+        """Days and place, as a line of the history names them."""
+        return f"{self.days_words}, {self.place}" if self.place else self.days_words
+
+    @property
+    def shown_reason(self) -> str:
+        """Why it did not hold, as it was typed, or in the portal's own words."""
+        return translated(self.reason)
+
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
     def visible_to(self, user):
         """Those of meetings in whose bodies the user holds an office."""
         held = standing(user)
-        return self.filter(held.sees("meeting__body") & held.owns("meeting__body", "meeting__side"))
+        own = held.sees("meeting__body") & held.owns("meeting__body", "meeting__side")
+        return self.filter(own | served(held, "meeting"))
 
     def open(self):
         """Awaiting an answer."""
@@ -210,6 +223,18 @@ class Proposal(models.Model):
     def __str__(self):
         return f"{self.meeting}: {self.days_words}"
 
+    def get_absolute_url(self):
+        return f"{reverse('meeting', args=[self.meeting_id])}#proposal-{self.pk}"
+
     @property
     def days_words(self) -> str:
         return days_in_words(self.starts_on, self.ends_on, self.precision)
+
+    @property
+    def is_exact(self) -> bool:
+        return self.precision == Meeting.Precision.DAY
+
+    @property
+    def words(self) -> str:
+        """Days and place, as a line of the history names them."""
+        return f"{self.days_words}, {self.place}" if self.place else self.days_words

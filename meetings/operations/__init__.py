@@ -57,6 +57,7 @@ from meetings.operations.meeting import (
     serve_body,
     serve_body_no_longer,
 )
+from meetings.operations.note import correct_note, record_note
 from meetings.operations.paper import (
     add_paper,
     agree_paper,
@@ -67,7 +68,6 @@ from meetings.operations.paper import (
     own_sides,
     take_back_paper_key,
 )
-from meetings.operations.note import correct_note, record_note
 from meetings.operations.preparation import prepare_next, usual_day, what_may_come_along
 from meetings.operations.programme import (
     ChangedMeanwhile,
@@ -119,23 +119,23 @@ __all__ = [
     "cancel_sitting",
     "change_body",
     "change_meeting",
-    "correct_held_days",
-    "correct_note",
     "change_paper",
     "change_point",
     "change_seat",
     "change_sitting",
     "correct_appointment",
+    "correct_held_days",
+    "correct_note",
     "decline_paper",
     "discard_draft",
     "draft_of",
     "drop_idea",
     "end_appointment",
     "give_up_area",
+    "keep_number",
     "lead_area",
     "make_feed",
     "may_become",
-    "keep_number",
     "meet_by_deed",
     "meet_deadline",
     "merge_areas",

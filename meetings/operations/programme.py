@@ -192,10 +192,12 @@ def shift_programme(
     minutes: int = 0,
     day: date | None = None,
     reason: str = "",
+    tell: bool = True,
 ) -> list[Change]:
     """Move the sittings of one day, or of all days, together; wall times are kept by days.
 
-    A draft moves along. Raises Refused where the clocks skip a time or a room is taken.
+    A draft moves along. Without `tell` nobody gets a message: who calls it has told them of
+    the whole meeting's move. Raises Refused where the clocks skip a time or a room is taken.
     """
     meeting = _locked(meeting)
     return _put_in_force(
@@ -203,6 +205,7 @@ def shift_programme(
         _shifted(published_rows(meeting), day, days=days, minutes=minutes),
         by=by,
         reason=reason,
+        tell=tell,
     )
 
 
@@ -215,7 +218,9 @@ def _shifted(rows: Rows, day: date | None, *, days: int, minutes: int) -> Rows:
 # --- the door -------------------------------------------------------------------------
 
 
-def _put_in_force(meeting: Meeting, rows: Rows, *, by: User | None, reason: str) -> list[Change]:
+def _put_in_force(
+    meeting: Meeting, rows: Rows, *, by: User | None, reason: str, tell: bool = True
+) -> list[Change]:
     """Make the sittings what the rows say, keep the version, tell those concerned."""
     before = published_rows(meeting)
     changes = differences(before, rows)
@@ -228,8 +233,9 @@ def _put_in_force(meeting: Meeting, rows: Rows, *, by: User | None, reason: str)
     _write_history(meeting, changes, sittings, by)
     if meeting.was_announced:
         version = _keep_version(meeting, changes, by.name if by else "", timezone.now())
-        texts = in_words(changes, meeting.sides())
-        _tell(meeting, str(version.pk), texts, sittings.values(), by, reason)
+        if tell:
+            texts = in_words(changes, meeting.sides())
+            _tell(meeting, str(version.pk), texts, sittings.values(), by, reason)
     return changes
 
 
@@ -239,11 +245,12 @@ def _stored(
     """The sittings concerned, as they are now, by uid."""
     known = {str(sitting.uid): sitting for sitting in sittings_of(meeting)}
     touched = {change.uid: known[change.uid] for change in changes if change.before}
-    # Rooms are given back first, so that two sittings may change places.
-    Sitting.objects.filter(pk__in=[one.pk for one in touched.values()]).update(room=None)
     for change in changes:
         if change.after is None:
             touched[change.uid] = _taken_out(meeting, touched[change.uid], by, reason)
+    if len(changes) > 1:  # rooms are given back first, so that two sittings may change places
+        moving = [touched[one.uid].pk for one in changes if one.before and one.after]
+        Sitting.objects.filter(pk__in=moving).update(room=None)
     for change in changes:
         if change.after is not None:
             touched[change.uid] = _written(meeting, touched.get(change.uid), change)
@@ -255,9 +262,7 @@ def _taken_out(meeting: Meeting, sitting: Sitting, by: User | None, reason: str)
     if not meeting.was_announced:
         sitting.delete()
         return sitting
-    room = sitting.room_id
     cancelled = SITTING.perform(sitting, "cancel", by=by, reason=reason or gettext("Not held."))
-    Sitting.objects.filter(pk=cancelled.pk).update(room=room)  # where it would have been
     cancelled.meeting = meeting
     return cancelled
 

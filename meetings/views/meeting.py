@@ -22,8 +22,8 @@ from meetings.forms.meeting import (
     ServeForm,
 )
 from meetings.forms.sitting import ProgrammeRows
-from meetings.models import Body, Meeting, Sitting, standing
 from meetings.hosting import turn
+from meetings.models import Body, Meeting, Sitting, standing
 from meetings.permissions import (
     can_edit,
     can_propose,
@@ -37,6 +37,7 @@ from meetings.views.programme import days_of
 from meetings.views.proposal import conversation
 from meetings.views.tabs import meeting_tabs
 from portal import work
+from portal.clocks import offsets_on
 from portal.models import Entry
 from portal.refusal import Refused
 from portal.views.deed import do_transition, refusals_shown
@@ -71,8 +72,10 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "meeting": meeting,
             "tabs": meeting_tabs(request, meeting),
-            "places": [party.place for party in meeting.sides(request.user)],
+            "places": meeting.places(request.user),
+            "offsets": _offsets(meeting, request.user),
             "chairs": _chairs_by_side(meeting, request.user),
+            "remarks": meeting.remarks.select_related("party"),
             "participations": meeting.participations.select_related("person", "party"),
             "days": days_of(sittings.for_programme()),
             "main_sitting": sittings.taking_place().filter(kind=Sitting.Kind.PLENARY).first(),
@@ -93,7 +96,13 @@ def _chairs_by_side(meeting: Meeting, user) -> list[tuple]:
     chairs = defaultdict(list)
     for chair in meeting.chairs():
         chairs[chair.party_id].append(chair)
-    return [(party, chairs[party.pk]) for party in meeting.sides(user)]
+    vacant = meeting.parties_without_chair()
+    return [(party, chairs[party.pk], party in vacant) for party in meeting.sides(user)]
+
+
+def _offsets(meeting: Meeting, user) -> list:
+    """How far the clocks of its sides were from UTC, where its days are known."""
+    return offsets_on(meeting.starts_on, meeting.places(user)) if meeting.is_exact else []
 
 
 def _timings(meeting: Meeting, inside: bool) -> dict[str, list]:

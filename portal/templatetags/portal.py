@@ -407,10 +407,16 @@ def _errors(form) -> list[dict]:
         return errors + [error for one in form.forms for error in _errors(one)]
     errors = [{"text": text} for text in form.non_field_errors()]
     for field in form:
-        label = "" if field.is_hidden else field.label.rstrip(".:?")
+        label = "" if field.is_hidden else _named(form, field.label.rstrip(".:?"))
         anchor = "" if field.is_hidden else _first_control(field)
         errors += [{"text": text, "label": label, "anchor": anchor} for text in field.errors]
     return errors
+
+
+def _named(form, label: str) -> str:
+    """The field's label; of one part among several with the part's name."""
+    part = getattr(form, "heading", "")
+    return gettext("%(part)s, %(field)s") % {"part": part, "field": label} if part else label
 
 
 def _first_control(field) -> str:

@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from meetings import operations
-from meetings.models import ActionItem, Meeting, StatusReport, Undertaking
+from meetings.models import ActionItem, Meeting, Proposal, StatusReport, Undertaking
 from meetings.permissions import can_report
-from meetings.transitions import CLOSING, ITEM, MEETING, SITTING
+from meetings.transitions import CLOSING, ITEM, MEETING, PROPOSAL, SITTING
 from meetings.views import matrix
 from portal.models import Entry, Key, Notice, Organisation
 from portal.refusal import NotYours, Refused
@@ -26,6 +26,7 @@ from tests.factories import (
     make_organisation,
     make_party,
     make_person,
+    make_proposal,
     make_report,
     make_sitting,
     make_user,
@@ -53,18 +54,41 @@ def item(meeting):
 # For each workflow: the transition, the statuses it may begin from, the status it ends in.
 TABLE = {
     MEETING: {
-        "announce": ({"planned", "postponed"}, "announced"),
+        "propose": ({"idea", "postponed"}, "proposed"),
+        "counter_propose": ({"proposed", "counter_proposed", "agreed"}, "counter_proposed"),
+        "agree": ({"proposed", "counter_proposed"}, "agreed"),
+        "reopen": ({"agreed"}, "proposed"),
+        "announce": ({"agreed"}, "announced"),
         "begin": ({"announced"}, "in_session"),
-        "conclude": ({"announced", "in_session"}, "held"),
+        "suspend": ({"in_session", "resumed"}, "suspended"),
+        "resume": ({"suspended"}, "resumed"),
+        "conclude": ({"announced", "in_session", "suspended", "resumed"}, "held"),
         "close": ({"held"}, "closed"),
-        "postpone": ({"planned", "announced"}, "postponed"),
-        "cancel": ({"planned", "announced", "postponed"}, "cancelled"),
+        "postpone": (
+            {"proposed", "counter_proposed", "agreed", "announced", "suspended"},
+            "postponed",
+        ),
+        "cancel": (
+            {"proposed", "counter_proposed", "agreed", "announced", "postponed"},
+            "cancelled",
+        ),
+    },
+    PROPOSAL: {
+        "accept": ({"open"}, "accepted"),
+        "reopen": ({"accepted"}, "open"),
+        "replace": ({"open", "accepted"}, "replaced"),
+        "decline": ({"open"}, "declined"),
+        "withdraw": ({"open"}, "withdrawn"),
     },
     SITTING: {"cancel": ({"planned"}, "cancelled")},
     ITEM: {"close": ({"open"}, "done"), "reopen": ({"done"}, "open")},
 }
 STATUSES = {
-    MEETING: ["planned", "announced", "in_session", "held", "closed", "postponed", "cancelled"],
+    MEETING: [
+        *("idea", "proposed", "counter_proposed", "agreed", "announced", "in_session"),
+        *("suspended", "resumed", "held", "closed", "postponed", "cancelled"),
+    ],
+    PROPOSAL: ["open", "accepted", "replaced", "declined", "withdrawn"],
     SITTING: ["planned", "cancelled"],
     ITEM: ["open", "done"],
 }
@@ -77,6 +101,8 @@ def ready(workflow, cast, status):
         status if workflow is MEETING else "announced",
         starts_on=today() - timedelta(days=1),
     )
+    if workflow is PROPOSAL:
+        return make_proposal(begun, cast.malaysia, status=status)
     sitting = make_sitting(begun, status=status if workflow is SITTING else "planned")
     if workflow is SITTING:
         return sitting
@@ -93,6 +119,7 @@ def test_the_table_below_names_every_transition_and_every_status():
     for workflow, rows in TABLE.items():
         assert set(rows) == set(workflow.transitions)
     assert STATUSES[MEETING] == Meeting.Status.values
+    assert STATUSES[PROPOSAL] == Proposal.Status.values
     assert STATUSES[ITEM] == ActionItem.Status.values
 
 
@@ -108,6 +135,8 @@ def test_a_transition_begins_only_from_its_own_statuses(cast, workflow, name, st
     obj = ready(workflow, cast, status)
     sources, target = TABLE[workflow][name]
     by = cast.chair_my if workflow is ITEM else cast.officer_my
+    if name == "decline":
+        by = cast.officer_ru  # who proposes does not decline
     if status in sources:
         assert workflow.perform(obj, name, by=by, reason="Because.").status == target
     else:
@@ -120,12 +149,23 @@ def test_a_transition_begins_only_from_its_own_statuses(cast, workflow, name, st
 # --- cast × deed -----------------------------------------------------------------------
 
 MAY = {
+    (MEETING, "propose"): SECRETARIES | CHAIRS,
+    (MEETING, "counter_propose"): SECRETARIES | CHAIRS,
+    (MEETING, "agree"): (SECRETARIES | CHAIRS) - {"neutral"},
+    (MEETING, "reopen"): SECRETARIES | CHAIRS,
     (MEETING, "announce"): SECRETARIES,
+    (MEETING, "suspend"): SECRETARIES,
+    (MEETING, "resume"): SECRETARIES,
     (MEETING, "begin"): SECRETARIES,
     (MEETING, "conclude"): SECRETARIES,
     (MEETING, "close"): SECRETARIES,
     (MEETING, "postpone"): SECRETARIES,
     (MEETING, "cancel"): SECRETARIES,
+    (PROPOSAL, "accept"): SECRETARIES | CHAIRS,  # made by Malaysia
+    (PROPOSAL, "reopen"): SECRETARIES | CHAIRS,
+    (PROPOSAL, "replace"): SECRETARIES | CHAIRS,
+    (PROPOSAL, "decline"): {"officer_ru", "chair_ru"},
+    (PROPOSAL, "withdraw"): {"officer_my", "chair_my"},
     (SITTING, "cancel"): SECRETARIES,
     (ITEM, "close"): CHAIRS,
     (ITEM, "reopen"): CHAIRS,

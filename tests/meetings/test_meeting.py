@@ -49,6 +49,8 @@ def meeting(cast) -> Meeting:
 @pytest.fixture
 def agreed(cast, meeting) -> Meeting:
     """The same with the key of every side."""
+    Meeting.objects.filter(pk=meeting.pk).update(status="agreed")
+    meeting.refresh_from_db()
     for chair in (cast.chair_my, cast.chair_ru):
         make_key(meeting, party=chair.party, holder=chair)
     return meeting

@@ -15,8 +15,8 @@ from tests.together import together
 
 
 def make_ready(cast):
-    """A planned meeting that can be announced."""
-    meeting = make_meeting(cast.group)
+    """A meeting whose dates are agreed and which can be announced."""
+    meeting = make_meeting(cast.group, "agreed")
     make_sitting(meeting)
     make_key(meeting, "dates", cast.malaysia)
     make_key(meeting, "dates", cast.russia)
@@ -52,7 +52,7 @@ def test_a_transition_changes_the_status_writes_the_journal_and_tells(cast, meet
 
 
 def test_what_stands_in_the_way_is_told_in_sentences_before_the_click_and_after(cast):
-    meeting = make_meeting(cast.group)
+    meeting = make_meeting(cast.group, "agreed")
     sentences = [
         "Dates and place: the key of Malaysia is missing.",
         "Dates and place: the key of Russia is missing.",
@@ -64,7 +64,7 @@ def test_what_stands_in_the_way_is_told_in_sentences_before_the_click_and_after(
         MEETING.perform(meeting, "announce", by=cast.officer_my)
     assert refused.value.sentences == sentences
     meeting.refresh_from_db()
-    assert meeting.status == "planned"
+    assert meeting.status == "agreed"
 
 
 def test_the_main_deed_is_offered_first_and_dangerous_ones_last(cast, meeting):
@@ -82,7 +82,7 @@ def test_what_is_not_theirs_is_neither_offered_nor_done(cast, meeting):
 def test_what_was_already_done_by_somebody_else_is_refused_in_words(cast, meeting):
     MEETING.perform(meeting, "announce", by=cast.officer_my)
     with pytest.raises(Refused, match="“Announced” now, so “Announce the meeting” is no longer"):
-        MEETING.perform(meeting, "announce", by=cast.officer_ru)  # still sees “planned”
+        MEETING.perform(meeting, "announce", by=cast.officer_ru)  # still sees “agreed”
 
 
 @pytest.mark.parametrize("reason", ["", "   \n"])
@@ -102,7 +102,7 @@ def test_an_error_in_a_receiver_rolls_everything_back(cast, meeting):
     finally:
         performed.disconnect(fail, sender=Meeting)
     meeting.refresh_from_db()
-    assert (meeting.status, meeting.was_announced) == ("planned", False)
+    assert (meeting.status, meeting.was_announced) == ("agreed", False)
     assert not Entry.objects.exists()
     assert not Notice.objects.exists()
 

@@ -1,0 +1,54 @@
+"""The register of notes verbales: recording and correcting."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from meetings.models import NoteVerbale
+from portal import journal
+from portal.constraints import violations_explained
+from portal.models import User
+
+RECORDED = journal.register("note.recorded", _("entered the note in the register"))
+CORRECTED = journal.register(
+    "note.corrected", _("corrected the note, %(field)s: %(before)s → %(after)s")
+)
+
+
+@transaction.atomic
+def record_note(note: NoteVerbale, *, by: User) -> NoteVerbale:
+    """Enter a note that passed between the sides."""
+    with violations_explained(NoteVerbale):
+        note.save()
+    journal.record(note, RECORDED, by=by)
+    return note
+
+
+@transaction.atomic
+def correct_note(note: NoteVerbale, *, changes: Mapping[str, Any], by: User) -> NoteVerbale:
+    """Correct what the register says of a note; what stood there before is kept in its history."""
+    row = NoteVerbale.objects.select_for_update(of=("self",)).get(pk=note.pk)
+    found = {name: getattr(row, name) for name in changes if getattr(row, name) != changes[name]}
+    before = {name: _words(row, name) for name in found}
+    for name in found:
+        setattr(row, name, changes[name])
+    with violations_explained(NoteVerbale):
+        row.save()
+    for name in found:
+        journal.record(
+            row,
+            CORRECTED,
+            by=by,
+            field=NoteVerbale._meta.get_field(name).verbose_name,
+            before=before[name],
+            after=_words(row, name),
+        )
+    return row
+
+
+def _words(note: NoteVerbale, name: str) -> str:
+    display = getattr(note, f"get_{name}_display", None)
+    value = display() if display else getattr(note, name)
+    return "–" if value in (None, "") else str(value)
