@@ -13,6 +13,8 @@ def follow_the_meeting(sender, obj, transition, by, reason, **kwargs):
     if transition == "announce":
         operations.open_delegations(obj, by=by)
         _tell_registered(obj, notifications.meeting_changed)  # announced again: it is on
+    elif transition == "brought_in" and obj.status == Meeting.Status.ANNOUNCED:
+        operations.open_delegations(obj, by=by)
     elif transition in {"postpone", "cancel"}:
         _tell_registered(obj, notifications.meeting_called_off, reason)
     elif transition == "changed" and obj.status in Meeting.FIXED:

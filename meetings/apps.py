@@ -12,6 +12,7 @@ class MeetingsConfig(AppConfig):
     def rooms_for(self, user):
         """The main pages of this app, as far as the user has use for them."""
         from meetings.models import standing
+        from meetings.permissions import can_bring_in
 
         held = standing(user).held
         yield "meetings", _("Meetings")
@@ -21,6 +22,8 @@ class MeetingsConfig(AppConfig):
             yield "items", _("Action items")
         if any(one.office == "secretary" for one in held):
             yield "messages", _("Messages")
+        if can_bring_in(user):
+            yield "dossier", _("Dossiers")
 
     def work_for(self, user, today):
         """What waits for the user in meetings and follow-up."""

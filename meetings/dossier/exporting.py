@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from meetings.dossier import kind as kinds
 from meetings.dossier.kind import Kind
@@ -15,6 +15,7 @@ from meetings.models import (
     ActionItem,
     AgendaItem,
     Body,
+    BodyParty,
     Meeting,
     NoteVerbale,
     Paper,
@@ -50,9 +51,13 @@ class Reader:
         return shared.filter(status=Paper.Status.CURRENT)
 
     def notes(self, rows: QuerySet) -> QuerySet:
-        """The command writes notes to all; those between two sides where one of them asks."""
-        between = Q(sender=self.party) | Q(addressee=self.party)
-        return self._of(rows, Q(addressee=None) | (between if self.party else Q()))
+        """By the command those that every side knows, and those of the side that asks."""
+        others = BodyParty.objects.filter(body=OuterRef("body")).exclude(
+            party__in=[OuterRef("sender"), OuterRef("addressee")]
+        )
+        known = Q(addressee=None) | ~Exists(others)
+        own = Q(sender=self.party) | Q(addressee=self.party)
+        return self._of(rows, known | own if self.party else known)
 
 
 def export(body: Body, reader: Reader) -> dict[str, Any]:

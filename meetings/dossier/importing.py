@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
@@ -11,10 +12,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from meetings.dossier.bringing import Bringing
 from meetings.dossier.reading import read
-from meetings.dossier.rights import Rights, can_bring_in
+from meetings.dossier.rights import Rights
 from meetings.dossier.row import CHANGED, NEW, WRONG, Row, counted, fingerprint
-from meetings.models import Appointment, Body
+from meetings.models import Appointment, Body, DossierUpload
+from meetings.permissions import can_bring_in
 from portal import journal
+from portal.models import User
 from portal.refusal import NotYours, Refused
 
 BROUGHT_IN = journal.register(
@@ -117,6 +120,52 @@ def _check(outcome: Outcome, seen: str) -> None:
 def sentences(rows: list[Row]) -> list[str]:
     """Where each row stands and what is wrong with it."""
     return [f"{row.where}: {row.reason}" for row in rows]
+
+
+# --- between the two steps, on the page -------------------------------------------------
+
+
+@transaction.atomic
+def keep(content: bytes, *, name: str, by: User) -> DossierUpload:
+    """Read a dossier and keep it with its preview for the second step."""
+    forget_expired(timezone.now())
+    outcome = preview(content, Rights(by))
+    return DossierUpload.objects.create(
+        user=by,
+        name=name[:255],
+        content=content,
+        rows=[row.stored() for row in outcome.rows],
+        fingerprint=outcome.fingerprint,
+    )
+
+
+@transaction.atomic
+def look_again(upload: DossierUpload) -> DossierUpload:
+    """Preview a kept dossier anew."""
+    outcome = preview(bytes(upload.content), Rights(upload.user))
+    upload.rows = [row.stored() for row in outcome.rows]
+    upload.fingerprint = outcome.fingerprint
+    upload.save(update_fields=["rows", "fingerprint"])
+    return upload
+
+
+@transaction.atomic
+def bring_in_kept(upload: DossierUpload, *, by: User) -> Outcome:
+    """The second step: bring in what was previewed, and forget the file.
+
+    Raises Refused when it was brought in already, or the preview would be another one by now.
+    """
+    row = DossierUpload.objects.select_for_update().filter(pk=upload.pk).first()
+    if row is None:
+        raise Refused(_("This dossier has been brought in already."))
+    outcome = import_dossier(bytes(row.content), Rights(by), seen=row.fingerprint)
+    row.delete()
+    return outcome
+
+
+def forget_expired(now: datetime) -> None:
+    """Forget the dossiers that nobody brought in within a day."""
+    DossierUpload.objects.expired(now).delete()
 
 
 # --- who did it -----------------------------------------------------------------------

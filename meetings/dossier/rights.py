@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from meetings.dossier.kind import Kind
 from meetings.dossier.row import NEW
-from meetings.models import ActionItem, Appointment, Body, Meeting, Standing, standing
+from meetings.models import ActionItem, Body, Meeting, Standing, standing
 
 if TYPE_CHECKING:
     from portal.models import User
@@ -16,19 +16,6 @@ if TYPE_CHECKING:
 # sides, and what is over. The steps between take every side's key.
 BEFORE_THE_KEYS = ("idea", "proposed")
 OVER = ("held", "closed", "postponed", "cancelled")
-
-
-def is_neutral(user: "User") -> bool:
-    """Whether the user is of the neutral secretariat of any body."""
-    return any(
-        one.office == Appointment.Office.SECRETARY and one.party_id is None
-        for one in standing(user).held
-    )
-
-
-def can_bring_in(user: "User") -> bool:
-    """The technical administrator and the neutral secretariat; a side would write for another."""
-    return user.is_superuser or is_neutral(user)
 
 
 @dataclass(frozen=True)
