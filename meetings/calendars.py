@@ -24,7 +24,7 @@ from portal.clocks import clock_words, with_own_place
 PRODID = "-//Commission portal//meetings//EN"
 REFRESH = "PT1H"  # how often a calendar program may ask again
 LINE = 75  # octets of a line; what is longer goes on in the next one
-FORBIDDEN = re.compile(r"[^\t\n\r\x20-\x7e\x80-\U0010ffff]|[\ud800-\udfff]")  # in a text
+FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # in a text
 # Stands for the instant of the last change until the rest is known; no text can hold it.
 STAMP = "\0"
 
@@ -160,14 +160,28 @@ class Span:
 
 
 class Labels:
-    """What sittings are called and of which kind they are, each found out once a file.
+    """What many events of one file share, each found out once.
 
-    Many sittings share a name, and the words of a choice take Django longer than all the rest.
+    The words of a choice alone take Django longer than all the rest of an event.
     """
 
     def __init__(self) -> None:
         self._labels: dict[tuple, str] = {}
         self._kinds: dict[str, str] = {}
+        self._lines: dict[tuple, str] = {}
+
+    @functools.cached_property
+    def join(self) -> str:
+        return _("Join by video: %(link)s")
+
+    def line(self, name: str, value: Any) -> str:
+        """A line that many events share; none for what is empty."""
+        if not value:
+            return ""
+        key = (name, value)
+        if key not in self._lines:
+            self._lines[key] = text(name, value)
+        return self._lines[key]
 
     def label(self, sitting: Sitting) -> str:
         named = (sitting.title, sitting.kind, sitting.area_id)
@@ -192,8 +206,9 @@ class Writer:
         self.labels = labels
         self.name = meeting.full_label
         self.address = f"{settings.PORTAL_URL}{meeting.get_absolute_url()}"
-        self.places = with_own_place([party.place for party in meeting.sides()])
+        self.places = with_own_place(meeting.places())
         self.mark = self._mark()
+        self.status = f"STATUS:{'TENTATIVE' if self._is_proposed else 'CONFIRMED'}"
 
     def _mark(self) -> str:
         """How the names of its events begin, for clients that do not show what STATUS says."""
@@ -211,78 +226,65 @@ class Writer:
 
     def events(self, shown: Programme) -> Iterator[str]:
         """One event a sitting; the days where the reader sees none."""
-        for sitting, joins in shown:
-            yield from self._sitting(sitting, joins)
         if not shown:
-            yield from self._days()
+            yield self._days()
+        for sitting, joins in shown:
+            yield self._sitting(sitting, joins)
 
-    def _days(self) -> Iterator[str]:
+    def _days(self) -> str:
         """The days of a meeting whose programme the reader does not see, or not yet."""
         meeting = self.meeting
-        yield "BEGIN:VEVENT"
-        yield f"UID:meeting-{meeting.pk}@{settings.PORTAL_MAIL_DOMAIN}"
-        yield f"SEQUENCE:{meeting.sequence}"
-        yield f"DTSTART;VALUE=DATE:{meeting.starts_on:%Y%m%d}"
-        yield f"DTEND;VALUE=DATE:{meeting.ends_on + timedelta(days=1):%Y%m%d}"  # the day after
-        yield text("SUMMARY", self.mark % {"what": self.name})
-        yield "TRANSP:TRANSPARENT"  # nobody is busy for whole days yet
-        yield from self._shared(
+        return self._event(
+            f"UID:meeting-{meeting.pk}@{settings.PORTAL_MAIL_DOMAIN}",
+            f"SEQUENCE:{meeting.sequence}",
+            f"DTSTART;VALUE=DATE:{meeting.starts_on:%Y%m%d}",
+            f"DTEND;VALUE=DATE:{meeting.ends_on + timedelta(days=1):%Y%m%d}",  # the day after
+            text("SUMMARY", self.mark % {"what": self.name}),
+            "TRANSP:TRANSPARENT",  # nobody is busy for whole days yet
+            self.labels.line("CATEGORIES", meeting.get_series_display()),
+            self.labels.line("LOCATION", meeting.place),
+            *self._described([], self.address),
             off=meeting.is_off,
             closed=bool(meeting.side_id),
-            place=meeting.place,
-            kind=meeting.get_series_display(),
-            address=self.address,
-            described=[],
         )
 
-    def _sitting(self, sitting: Sitting, joins: bool) -> Iterator[str]:
+    def _sitting(self, sitting: Sitting, joins: bool) -> str:
         off = self.meeting.is_off or sitting.is_cancelled
+        mark = self.mark if self.meeting.is_off or not off else _("Cancelled: %(what)s")
         span = Span.of(sitting)
-        mark = self.mark
-        if sitting.is_cancelled and not self.meeting.is_off:
-            mark = _("Cancelled: %(what)s")
-        yield "BEGIN:VEVENT"
-        yield f"UID:{sitting.uid}@{settings.PORTAL_MAIL_DOMAIN}"
-        yield f"SEQUENCE:{sitting.sequence + self.meeting.sequence}"
-        yield _wall("DTSTART", span.start, sitting.zone)
-        yield _wall("DTEND", span.end, sitting.zone)
-        yield text("SUMMARY", mark % {"what": f"{self.labels.label(sitting)} · {self.name}"})
-        yield "TRANSP:TRANSPARENT" if off else "TRANSP:OPAQUE"
         described = [clock_words(span.start, span.end, self.places)]
         if joins and sitting.join_link and not off:
-            described.append(_("Join by video: %(link)s") % {"link": sitting.join_link})
-        yield from self._shared(
+            described.append(self.labels.join % {"link": sitting.join_link})
+        return self._event(
+            f"UID:{sitting.uid}@{settings.PORTAL_MAIL_DOMAIN}",
+            f"SEQUENCE:{sitting.sequence + self.meeting.sequence}",
+            _wall("DTSTART", span.start, sitting.zone),
+            _wall("DTEND", span.end, sitting.zone),
+            text("SUMMARY", mark % {"what": f"{self.labels.label(sitting)} · {self.name}"}),
+            "TRANSP:TRANSPARENT" if off else "TRANSP:OPAQUE",
+            self.labels.line("CATEGORIES", self.labels.kind(sitting)),
+            self.labels.line("LOCATION", sitting.room or sitting.place or self.meeting.place),
+            *self._described(described, f"{self.address}#sitting-{sitting.pk}"),
             off=off,
             closed=not sitting.is_open or bool(self.meeting.side_id),
-            place=sitting.room or sitting.place or self.meeting.place,
-            kind=self.labels.kind(sitting),
-            address=f"{self.address}#sitting-{sitting.pk}",
-            described=described,
         )
 
-    def _shared(
-        self,
-        *,
-        off: bool,
-        closed: bool,
-        place: Any,
-        kind: str,
-        address: str,
-        described: list[Any],
-    ) -> Iterator[str]:
-        """What every event ends with."""
+    def _described(self, described: list[str], address: str) -> tuple[str, str]:
+        """What the reader is told in sentences, and the page that knows more."""
         if self.meeting.is_off and self.meeting.reason:
             described.append(_("Reason: %(reason)s") % {"reason": self.meeting.reason})
-        yield f"DTSTAMP:{STAMP}"
-        yield f"LAST-MODIFIED:{STAMP}"
-        yield "STATUS:" + (
-            "CANCELLED" if off else "TENTATIVE" if self._is_proposed else "CONFIRMED"
+        return text("DESCRIPTION", "\n".join([*described, address])), folded(f"URL:{address}")
+
+    def _event(self, *lines: str, off: bool, closed: bool) -> str:
+        """The lines of an event, without empty ones, with what every event has."""
+        return "\r\n".join(
+            [
+                "BEGIN:VEVENT",
+                f"DTSTAMP:{STAMP}",
+                f"LAST-MODIFIED:{STAMP}",
+                "STATUS:CANCELLED" if off else self.status,
+                *(["CLASS:PRIVATE"] if closed else []),
+                *filter(None, lines),
+                "END:VEVENT",
+            ]
         )
-        if closed:
-            yield "CLASS:PRIVATE"
-        if place:
-            yield text("LOCATION", place)
-        yield text("CATEGORIES", kind)
-        yield text("DESCRIPTION", "\n".join(str(line) for line in [*described, address]))
-        yield folded(f"URL:{address}")
-        yield "END:VEVENT"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from portal.models import Party
 
 DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
 MINUTES_A_DAY = 24 * 60
 
 
@@ -41,6 +42,11 @@ class Place:
     name: str
 
 
+def venue(zone: str) -> Place:
+    """The clock of a zone that no side keeps, named as the zone database names it."""
+    return Place(zone=zone, name=zone.rsplit("/", 1)[-1].replace("_", " "))
+
+
 @dataclass(frozen=True)
 class LocalTime:
     """An instant, or a span, as one place sees it."""
@@ -53,8 +59,9 @@ class LocalTime:
     @property
     def offset(self) -> str:
         """The offset from UTC on that date, as +08:00."""
-        text = self.start.strftime("%z")
-        return f"{text[:3]}:{text[3:5]}"
+        minutes = self.start.utcoffset() // MINUTE
+        hours, rest = divmod(abs(minutes), 60)
+        return f"{'-' if minutes < 0 else '+'}{hours:02}:{rest:02}"
 
 
 def to_instant(day: date, wall: time, zone: str) -> datetime:
@@ -100,6 +107,12 @@ def local_times(
             )
         )
     return times
+
+
+def offsets_on(day: date, places: Iterable[Place]) -> list[LocalTime]:
+    """Noon of a day in each place: how far its clocks are from UTC on that date."""
+    noon = datetime.combine(day, time(12))
+    return [LocalTime(one, noon.replace(tzinfo=ZoneInfo(one.zone)), None, False) for one in places]
 
 
 # Russian needs the month in the genitive; the others read as they stand.

@@ -21,6 +21,11 @@ from portal.work import TakingPart, taking_part_for
 
 MADE = journal.register("feed.made", _("made a calendar link: %(what)s"))
 REVOKED = journal.register("feed.revoked", _("revoked a calendar link: %(what)s"))
+# What stands of a sitting in a calendar; the rest need not be read a thousand times.
+SHOWN = (
+    *("meeting_id", "kind", "title", "area_id", "day", "wall", "minutes", "zone", "room_id"),
+    *("place", "join_link", "is_open", "status", "uid", "sequence"),
+)
 SECOND = timedelta(seconds=1)
 
 
@@ -129,7 +134,8 @@ def _programmes(
     by_pk = {meeting.pk: meeting for meeting in meetings}
     in_office = {meeting.pk for meeting in meetings if can_join(feed.user, meeting)}
     invited = {one.sitting_id for one in taken if one.approved} | _presided(feed.user)
-    sittings = list(feed.sittings(taken).filter(meeting__in=by_pk).order_by("starts_at", "pk"))
+    found = feed.sittings(taken).filter(meeting__in=by_pk).only(*SHOWN)
+    sittings = list(found.order_by("starts_at", "pk"))
     areas = Area.objects.in_bulk({one.area_id for one in sittings} - {None})
     rooms = Room.objects.in_bulk({one.room_id for one in sittings} - {None})
     programmes: dict[int, Programme] = defaultdict(list)
