@@ -4,6 +4,7 @@ They write rows straight into the database, past operations and workflows, so th
 begin in any state. Everything they invent is synthetic.
 """
 
+import json
 from datetime import date, time, timedelta
 from itertools import count
 
@@ -12,6 +13,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from delegations.models import Delegate, Delegation, Desk
+from meetings.dossier.importing import keep
 from meetings.models import (
     ActionItem,
     Agenda,
@@ -20,12 +22,15 @@ from meetings.models import (
     Appointment,
     Area,
     Body,
+    BodyChange,
     BodyParty,
     Deadline,
+    DeadlineRule,
     Meeting,
     Paper,
     Proposal,
     Room,
+    Rules,
     Sitting,
     StatusReport,
     Undertaking,
@@ -158,6 +163,21 @@ def make_area(body=None, name=None, number=None, **fields) -> Area:
     body = body or make_body()
     number = number or (body.areas.aggregate(last=Max("number"))["last"] or 0) + 1
     return Area.objects.create(body=body, number=number, name=name or f"Area {number}", **fields)
+
+
+def make_rules(body=None, deadlines=(), **fields) -> Rules:
+    """Rules of procedure without an end, with deadlines as (what, days before)."""
+    rules = Rules.objects.create(body=body or make_body(), **fields)
+    for what, days in deadlines:
+        DeadlineRule.objects.create(rules=rules, what=what, days=days)
+    return rules
+
+
+def make_change(body=None, kind="suspend", proposer=None, **fields) -> BodyChange:
+    """A change put to the sides of a body, still without a key."""
+    fields.setdefault("reason", "Note verbale 12/2026.")
+    body = body or make_body()
+    return BodyChange.objects.create(body=body, kind=kind, proposer=proposer, **fields)
 
 
 def make_appointment(
@@ -436,3 +456,64 @@ def make_notice(about=None, party=None, state="queued", person=None, **fields) -
         state=state,
         **fields,
     )
+
+
+# --- dossiers ---------------------------------------------------------------------------
+
+
+def make_dossier(code="az-my-jc", **body) -> dict:
+    """A small commission of Azerbaijan and Malaysia with one session, as a dossier."""
+    az, my = PARTIES["AZ"], PARTIES["MY"]
+    kept = ("name", "short_name", "city", "zone")
+    return {
+        "format": "commission-dossier",
+        "version": 1,
+        "parties": [
+            {"code": "az", **{name: az[name] for name in kept}},
+            {"code": "my", **{name: my[name] for name in kept}},
+        ],
+        "people": [{"id": "chair", "full_name": "Aydin Synthetic", "party": "az"}],
+        "organisations": [{"id": "economy", "party": "az", "name": "Synthetic Ministry"}],
+        "bodies": [
+            {
+                "code": code,
+                "kind": "commission",
+                "name": "Synthetic Commission",
+                "seats": [{"party": "az", "order": 1}, {"party": "my", "order": 2}],
+                "appointments": [{"person": "chair", "party": "az", "office": "chair"}],
+                "areas": [{"id": "oil", "number": 1, "name": "Oil"}],
+                "meetings": [
+                    {
+                        "series": "ordinary",
+                        "number": 1,
+                        "status": "held",
+                        "starts_on": "2021-05-25",
+                        "zone": "Asia/Baku",
+                        "sittings": [
+                            {
+                                "id": "plenary",
+                                "kind": "plenary",
+                                "day": "2021-05-25",
+                                "wall": "10:00",
+                            }
+                        ],
+                        "agenda": {"status": "adopted", "items": [{"id": "a1", "title": "Trade"}]},
+                        "items": [
+                            {
+                                "number": 1,
+                                "text": "Exchange lists.",
+                                "undertakings": [{"party": "az", "owner": "chair"}],
+                            }
+                        ],
+                    }
+                ],
+                **body,
+            }
+        ],
+    }
+
+
+def make_upload(user, dossier=None):
+    """A dossier that somebody has looked at and not brought in yet."""
+    content = json.dumps(dossier or make_dossier()).encode()
+    return keep(content, name="commission.json", by=user)

@@ -35,6 +35,7 @@ from tests.factories import (
     make_meeting,
     make_notice,
     make_sitting,
+    make_upload,
     make_user,
 )
 from tests.pages import all_pages
@@ -73,6 +74,7 @@ def make_world() -> SimpleNamespace:
         waiting=waiting,
         notice=make_notice(about=meeting, party=cast.malaysia, state="failed"),
         member=member,
+        upload=make_upload(cast.neutral),
     )
 
 
@@ -171,6 +173,11 @@ VISITS = {
         body,
         query={"day": "2026-10-13", "wall": "15:00", "minutes": "60", "zone": "Europe/Moscow"},
     ),
+    "dossier": reading("neutral"),
+    "dossier-preview": reading("neutral", of("upload")),
+    "dossier-bring-in": doing("neutral", of("upload"), "body"),
+    "dossier-forget": doing("neutral", of("upload"), "dossier"),
+    "body-dossier": reading("officer_my", body),
     "calendar": reading("chair_my", query={"day": "2026-10-13"}),
     "meetings": reading("outsider"),
     "meeting": reading("outsider", of("meeting")),
