@@ -36,8 +36,8 @@ MOVE = Agreement(
     parties=lambda proposal: proposal.meeting.sides(),
     office=lambda user, proposal, party: permissions.dates_office(user, proposal.meeting, party),
 )
-RELEASE = Agreement(
-    "release",
+FREE_NUMBER = Agreement(
+    "free_number",
     words=_("Giving the number free"),
     parties=lambda meeting: meeting.sides(),
     office=permissions.dates_office,

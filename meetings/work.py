@@ -1,6 +1,6 @@
 """What waits for a person in meetings and follow-up."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,14 +19,24 @@ from meetings.models import (
     Deadline,
     Meeting,
     Paper,
+    Proposal,
     Rules,
     Sitting,
     StatusReport,
     Undertaking,
     standing,
 )
-from meetings.permissions import can_meet_deadline, can_run
-from meetings.transitions import BODY_CHANGE, CLOSING, DATES, LATE, MEETING, POINTS, RELEASE
+from meetings.permissions import can_meet_deadline, can_propose, can_run
+from meetings.transitions import (
+    BODY_CHANGE,
+    CLOSING,
+    DATES,
+    LATE,
+    MEETING,
+    MOVE,
+    POINTS,
+    RELEASE,
+)
 from portal.agreement import Agreement, Seal
 from portal.models import User
 from portal.work import WorkItem
@@ -57,46 +67,121 @@ def coming_for(user: User, today: date) -> list[Sitting]:
         return []
     return list(
         Sitting.objects.upcoming(timezone.now())
-        .filter(held.sees("meeting__body"))
+        .filter(meeting__in=Meeting.objects.inside(user))
         .select_related("meeting__body", "area")
         .prefetch_related("meeting__body__seats__party")[:12]
     )
 
 
 def _meetings(user: User, today: date) -> Iterator[WorkItem]:
-    ahead = (
-        Meeting.objects.filter(standing(user).sees("body"))
-        .filter(status__in=[*Meeting.PREPARED[1:], "announced"], ends_on__gte=today)
+    """Dates to agree to or to propose anew, moves to answer, meetings to announce."""
+    ahead = list(
+        Meeting.objects.inside(user)
+        .filter(status__in=[*Meeting.PREPARED[1:], *Meeting.FIXED], ends_on__gte=today)
         .for_list()
         .order_by("starts_on", "pk")[:AT_MOST]
     )
-    keys = DATES.keys_of(ahead)
+    keys, latest = DATES.keys_of(ahead), _latest_proposals(ahead)
+    yield from _moves(user, [one for one in latest.values() if one.meeting.status in Meeting.FIXED])
     for meeting in ahead:
-        missing = DATES.missing(meeting, keys[meeting.pk])
-        own = [party for party in missing if DATES.office(user, meeting, party)]
-        if own:
-            yield _dates_key(meeting, own[0])
-        elif not missing and meeting.status in Meeting.PREPARED and can_run(user, meeting):
-            yield _announcement(meeting)
+        if meeting.is_prepared:
+            seals = DATES.seals(meeting, keys[meeting.pk])
+            yield from _prepared(user, meeting, seals, latest.get(meeting.pk))
 
 
-def _dates_key(meeting: Meeting, party) -> WorkItem:
+def _latest_proposals(meetings: Sequence[Meeting]) -> dict[int, Proposal]:
+    """The last round of each meeting, in one query."""
+    found = Proposal.objects.filter(meeting__in=meetings).select_related("party")
+    latest = {proposal.meeting_id: proposal for proposal in found.order_by("at", "pk")}
+    known = {meeting.pk: meeting for meeting in meetings}
+    for proposal in latest.values():
+        proposal.meeting = known[proposal.meeting_id]
+    return latest
+
+
+def _prepared(
+    user: User, meeting: Meeting, seals: Sequence[Seal], latest: Proposal | None
+) -> Iterator[WorkItem]:
+    missing = [seal for seal in seals if seal.state != "full"]
+    own = [seal for seal in missing if DATES.office(user, meeting, seal.party)]
+    if latest and latest.status in {Proposal.Status.DECLINED, Proposal.Status.WITHDRAWN}:
+        if can_propose(user, meeting):
+            yield _to_propose(meeting, latest)
+    elif own:
+        yield _dates_key(meeting, own[0], latest)
+    elif not missing and meeting.status == Meeting.Status.AGREED and can_run(user, meeting):
+        yield _announcement(meeting)
+
+
+def _dates_key(meeting: Meeting, seal: Seal, latest: Proposal | None) -> WorkItem:
+    """The own side's key: to a first proposal, or to another side's answer."""
+    why = _("The key of %(party)s to dates and place is awaited.")
+    if latest and latest.party and meeting.status == Meeting.Status.COUNTER_PROPOSED:
+        why = _("%(side)s answered with %(days)s. The key of %(party)s is awaited.")
+    elif latest and latest.party:
+        why = _("%(side)s proposes %(days)s. The key of %(party)s is awaited.")
     return WorkItem(
         title=meeting.full_label,
-        why=_("The key of %(party)s to dates and place is awaited.") % {"party": party.label},
+        why=why
+        % {
+            "party": seal.party.label,
+            "side": latest.party.label if latest and latest.party else "",
+            "days": meeting.days_words,
+        },
         url=meeting.get_absolute_url(),
         deed=_("Read and give the key"),
         tone="key",
+        since=seal.at or (latest.at if latest else None),
         due=meeting.starts_on,
     )
 
 
-def _announcement(meeting: Meeting) -> WorkItem:
+def _to_propose(meeting: Meeting, latest: Proposal) -> WorkItem:
     return WorkItem(
         title=meeting.full_label,
-        why=_("Every side has agreed to the dates. The meeting can be announced."),
+        why=_("The last proposal was declined or withdrawn. New dates are to be proposed."),
         url=meeting.get_absolute_url(),
-        deed=MEETING.transitions["announce"].label,
+        deed=MEETING.transitions["counter_propose"].label,
+        since=latest.at,
+        due=meeting.starts_on,
+    )
+
+
+def _moves(user: User, proposals: Sequence[Proposal]) -> Iterator[WorkItem]:
+    """Announced meetings that another side proposes to move."""
+    waiting = [one for one in proposals if one.status == Proposal.Status.OPEN]
+    keys = MOVE.keys_of(waiting)
+    for proposal in waiting:
+        missing = MOVE.missing(proposal, keys[proposal.pk])
+        own = [party for party in missing if MOVE.office(user, proposal, party)]
+        if own:
+            yield WorkItem(
+                title=proposal.meeting.full_label,
+                why=_("It is to be moved to %(days)s. The key of %(party)s is awaited.")
+                % {"days": proposal.days_words, "party": own[0].label},
+                url=proposal.get_absolute_url(),
+                deed=_("Read and answer"),
+                tone="key",
+                since=proposal.at,
+                due=proposal.meeting.starts_on,
+            )
+
+
+def _announcement(meeting: Meeting) -> WorkItem:
+    """Every side agreed: to exact days it is announced, to a month the days come next."""
+    if meeting.is_exact:
+        why = _("Every side has agreed to the dates. The meeting can be announced.")
+        deed = MEETING.transitions["announce"].label
+    else:
+        why = _("Every side has agreed to %(days)s. The exact days are to be proposed.") % {
+            "days": meeting.days_words
+        }
+        deed = MEETING.transitions["counter_propose"].label
+    return WorkItem(
+        title=meeting.full_label,
+        why=why,
+        url=meeting.get_absolute_url(),
+        deed=deed,
         due=meeting.starts_on,
     )
 

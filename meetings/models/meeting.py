@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.models.appointment import Appointment, Standing, standing
 from meetings.models.body import Body
-from portal.clocks import day_words
+from portal.clocks import Place, day_words, venue
 from portal.languages import ordinal, roman
 from portal.models import Party, Person, alternat
 from portal.models.party import known_zone
@@ -36,6 +36,11 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         held = standing(user)
         public = models.Q(was_announced=True, body__is_public=True, side=None)
         return self.filter(public | (held.sees("body") & held.owns("body", "side")) | served(held))
+
+    def inside(self, user):
+        """Those in whose bodies the user holds an office, public or not."""
+        held = standing(user)
+        return self.filter((held.sees("body") & held.owns("body", "side")) | served(held))
 
     def run_by(self, user):
         """The meetings that the user schedules."""
@@ -283,6 +288,11 @@ class Meeting(models.Model):
     def is_exact(self) -> bool:
         """Whether its days are known to the day."""
         return self.precision == self.Precision.DAY
+
+    @property
+    def is_one_day(self) -> bool:
+        """Whether it is known to be on one day alone."""
+        return self.is_exact and self.starts_on == self.ends_on
 
     @property
     def days_words(self) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.models.appointment import standing
 from meetings.models.area import Area
-from meetings.models.meeting import Meeting, Mode
+from meetings.models.meeting import Meeting, Mode, served
 from portal.clocks import NoSuchTime, Place, known_zones, to_instant
 from portal.languages import in_language, language_name
 from portal.models import Party, Person
@@ -45,7 +45,8 @@ class SittingQuerySet(models.QuerySet["Sitting"]):
     def visible_to(self, user):
         """Those of meetings the user may see; closed ones only for people in office."""
         held = standing(user)
-        member = held.sees("meeting__body") & held.owns("meeting__body", "meeting__side")
+        own = held.sees("meeting__body") & held.owns("meeting__body", "meeting__side")
+        member = own | served(held, "meeting")
         public = models.Q(
             meeting__was_announced=True,
             meeting__body__is_public=True,
@@ -225,8 +226,8 @@ class Sitting(models.Model):
 
     @property
     def places(self) -> list[Place]:
-        """The clocks of all sides."""
-        return [party.place for party in self.meeting.sides()]
+        """The clocks of all sides, and of the venue."""
+        return self.meeting.places()
 
     @property
     def language_names(self) -> list[str]:

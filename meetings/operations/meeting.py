@@ -20,7 +20,7 @@ from meetings.operations.proposal import (
     side_of,
 )
 from meetings.permissions import can_release_number
-from meetings.transitions import DATES, RELEASE
+from meetings.transitions import DATES, FREE_NUMBER
 from portal import journal
 from portal.constraints import violations_explained
 from portal.models import Party, User
@@ -180,15 +180,15 @@ def _ask_anew(row: Meeting, because, by: User) -> None:
 def agree_to_release(meeting: Meeting, *, party: Party, revision: int, by: User) -> None:
     """Give a side's key to giving the number of a cancelled meeting free; the last one does it."""
     row = _releasable(meeting)
-    RELEASE.give(row, party=party, by=by, revision=revision)
-    if RELEASE.complete(row):
+    FREE_NUMBER.give(row, party=party, by=by, revision=revision)
+    if FREE_NUMBER.complete(row):
         _release(row, by)
 
 
 @transaction.atomic
 def keep_number(meeting: Meeting, *, party: Party, by: User) -> None:
     """Take a side's key to giving the number free back, while others are missing."""
-    RELEASE.withdraw(_releasable(meeting), party=party, by=by)
+    FREE_NUMBER.withdraw(_releasable(meeting), party=party, by=by)
 
 
 @transaction.atomic

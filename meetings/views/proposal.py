@@ -14,7 +14,7 @@ from meetings.forms.proposal import ProposalForm
 from meetings.hosting import turn
 from meetings.models import Meeting, NoteVerbale, Proposal, standing
 from meetings.permissions import can_propose
-from meetings.transitions import DATES, MOVE, PROPOSAL, RELEASE
+from meetings.transitions import DATES, MOVE, PROPOSAL, FREE_NUMBER
 from portal.forms import ReasonForm
 from portal.models import Entry
 from portal.refusal import Refused
@@ -137,7 +137,7 @@ PROPOSABLE = (*Meeting.AHEAD, "postponed")
 def _asked(meeting: Meeting, latest: Proposal | None):
     """What needs the sides' keys at the moment, if anything, and which agreement that is."""
     if meeting.status == Meeting.Status.CANCELLED and meeting.holds_number:
-        return meeting, RELEASE
+        return meeting, FREE_NUMBER
     if meeting.is_prepared and not meeting.is_idea:
         return meeting, DATES
     if latest and latest.status == Proposal.Status.OPEN and meeting.status in Meeting.FIXED:
