@@ -65,6 +65,12 @@ class Conflict:
     uids: tuple[str, ...]
     sentence: str
     refused: bool = False  # the database does not take it
+    brief: str = ""  # beside each row, where the sentence speaks of many
+
+    @property
+    def at_row(self) -> str:
+        """What is said beside a row."""
+        return self.brief or self.sentence
 
 
 def conflicts_of(planned: Sequence[Planned], frame: Frame) -> list[Conflict]:
@@ -168,7 +174,8 @@ def _days(planned: Sequence[Planned], frame: Frame) -> Iterator[Conflict]:
             "leave them so if they prepare the meeting.",
             len(outside),
         )
-        yield Conflict(_uids(outside), sentence % {"sittings": _labels(outside)})
+        brief = _("Outside the days of the meeting.")
+        yield Conflict(_uids(outside), sentence % {"sittings": _labels(outside)}, brief=brief)
 
 
 def _rest(planned: Sequence[Planned], frame: Frame) -> Iterator[Conflict]:
@@ -186,7 +193,8 @@ def _rest(planned: Sequence[Planned], frame: Frame) -> Iterator[Conflict]:
                     "why": why,
                     "sittings": _labels(sittings),
                 }
-                yield Conflict(_uids(sittings), sentence % names)
+                brief = _("%(party)s does not work that day: %(why)s.") % names
+                yield Conflict(_uids(sittings), sentence % names, brief=brief)
 
 
 def _hours(planned: Sequence[Planned], frame: Frame) -> Iterator[Conflict]:
@@ -204,7 +212,8 @@ def _hours(planned: Sequence[Planned], frame: Frame) -> Iterator[Conflict]:
                 "city": party.place.name,
                 "sittings": _labels(late),
             }
-            yield Conflict(_uids(late), sentence % names)
+            brief = _("Outside the office hours of %(party)s.") % names
+            yield Conflict(_uids(late), sentence % names, brief=brief)
 
 
 def _outside_hours(one: Planned, party: Party) -> bool:
@@ -230,7 +239,8 @@ def _cities(planned: Sequence[Planned], frame: Frame) -> Iterator[Conflict]:
                 "Add the travel, or move a sitting to another day."
             )
             names = {"day": day_words(day), "cities": ", ".join(cities)}
-            yield Conflict(_uids(sittings), sentence % names)
+            brief = _("Different cities that day: %(cities)s.") % names
+            yield Conflict(_uids(sittings), sentence % names, brief=brief)
 
 
 def _journeys(planned: Sequence[Planned], frame: Frame) -> Iterator[Conflict]:
@@ -262,7 +272,8 @@ def _guests_under_way(planned: Sequence[Planned], frame: Frame) -> Iterator[Conf
                 "day": day_words(day),
                 "sittings": _labels(sittings),
             }
-            yield Conflict(_uids(sittings), sentence % names)
+            brief = _("%(parties)s may be travelling that day.") % names
+            yield Conflict(_uids(sittings), sentence % names, brief=brief)
 
 
 def _by_day(planned: Iterable[Planned], zone: str) -> list[tuple[date, list[Planned]]]:

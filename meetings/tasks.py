@@ -1,7 +1,8 @@
 from celery import shared_task
+from celery.signals import worker_ready
 from django.utils import timezone
 
-from meetings import reminders
+from meetings import operations, reminders
 
 
 @shared_task
@@ -14,3 +15,21 @@ def remind_owners() -> None:
 def remind_of_deadlines() -> None:
     """Remind secretaries of deadlines; runs every few minutes, each reminder leaves once."""
     reminders.remind_of_deadlines(timezone.now())
+
+
+@shared_task
+def reckon_sittings() -> None:
+    """Compute the instants of sittings ahead by today's zone database; once done, idle."""
+    operations.reckon_sittings_again(timezone.now())
+
+
+@worker_ready.connect
+def reckon_at_the_start(**kwargs) -> None:
+    """A new zone database comes with a new installation, and so with a new worker."""
+    reckon_sittings.delay()
+
+
+@shared_task
+def forget_calendar_changes() -> None:
+    """Forget what no calendar link can ask any more; runs once a night."""
+    operations.forget_changes(timezone.now())

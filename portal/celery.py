@@ -25,8 +25,18 @@ app.conf.beat_schedule = {
         "task": "meetings.tasks.remind_of_deadlines",
         "schedule": crontab(minute="3-59/10"),
     },
+    # Also whenever a worker starts: a zone database changes with an installation.
+    "reckon sittings by the zone database": {
+        "task": "meetings.tasks.reckon_sittings",
+        "schedule": crontab(hour=2, minute=20),
+    },
     "remind owners of action items": {
         "task": "meetings.tasks.remind_owners",
         "schedule": crontab(minute="*/10"),
+    },
+    # Calendar links ask which transactions changed them, of today's at most.
+    "forget old changes of calendars": {
+        "task": "meetings.tasks.forget_calendar_changes",
+        "schedule": crontab(hour="2", minute="20"),
     },
 }

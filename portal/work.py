@@ -74,5 +74,5 @@ def taking_part_for(user: "User") -> list[TakingPart]:
 
 
 def registered_for(sittings: Any, user: "User") -> list[frozenset[int]]:
-    """Of each person registered for several of these sittings: for which, as far as one may know."""
+    """Of each person registered for several of these sittings: for which, if one may know."""
     return list(_ask("registered_for", sittings, user))

@@ -100,7 +100,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "meeting": meeting,
         "days": days_of(sittings.for_programme()),
-        "places": [party.place for party in meeting.sides(request.user)],
+        "places": meeting.places(request.user),
     }
     return render(request, "meetings/programme_sheet.html", context)
 
@@ -422,7 +422,7 @@ def _planned(row: Row, names: Names) -> Planned | None:
 
 
 def _elsewhere(meeting: Meeting, planned: Sequence[Planned], user: Any) -> list[Planned]:
-    """Other meetings' sittings at that time: those in the same rooms, and visible ones of people."""
+    """Other meetings' sittings at that time: in the same rooms, and visible ones of the people."""
     others = (
         Sitting.objects.taking_place()
         .exclude(meeting=meeting)

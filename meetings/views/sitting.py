@@ -1,5 +1,5 @@
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,7 +10,7 @@ from meetings import operations
 from meetings.forms.sitting import PreviewForm, SittingForm
 from meetings.models import Body, Meeting, Sitting
 from meetings.permissions import can_edit, can_schedule, known_people
-from meetings.programme import Change, ChangeText, Row, differences, in_words, row_of
+from meetings.programme import Change, ChangeText, Rows, differences, in_words, row_of
 from meetings.transitions import SITTING
 from portal.forms import ReasonForm
 from portal.models import Party
@@ -60,7 +60,8 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _edit(request: HttpRequest, sitting: Sitting, store) -> HttpResponse:
     meeting = sitting.meeting
-    before, parties = row_of(sitting), meeting.sides(request.user)
+    before = [row_of(sitting)] if sitting.pk else []
+    parties = meeting.sides(request.user)
     form = SittingForm(
         request.POST or None,
         instance=sitting,
@@ -73,7 +74,7 @@ def _edit(request: HttpRequest, sitting: Sitting, store) -> HttpResponse:
         except Refused as error:
             form.add_error("room", error.sentences)
         else:
-            _say_what_was_done(request, differences([before], [row_of(stored)]))
+            _say_what_was_done(request, differences(before, [row_of(stored)]))
             return redirect(meeting)
     values = {name: form[name].value() for name in ("day", "wall", "minutes", "zone")}
     context = {
@@ -88,12 +89,11 @@ def _edit(request: HttpRequest, sitting: Sitting, store) -> HttpResponse:
     return render(request, "meetings/sitting.html", context)
 
 
-def _differences(form: SittingForm, stored: Row, parties: list[Party]) -> list[ChangeText]:
+def _differences(form: SittingForm, stored: Rows, parties: list[Party]) -> list[ChangeText]:
     """What stands there now and was typed otherwise, where somebody else came first."""
-    if not form.non_field_errors() or form.instance.pk is None:
+    if not stored or list(form.errors) != [NON_FIELD_ERRORS]:
         return []
-    typed = row_of(form.instance)
-    return in_words([Change(typed, stored)], parties) if typed != stored else []
+    return in_words(differences([row_of(form.instance)], stored), parties)
 
 
 def _say_what_was_done(request: HttpRequest, changes: list[Change]) -> None:

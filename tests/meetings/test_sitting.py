@@ -379,6 +379,7 @@ def test_a_room_that_is_taken_is_said_at_the_room_with_its_times(secretary, cast
 def test_a_sitting_does_not_collide_with_itself(secretary, plenary):
     room = make_room()
     Sitting.objects.filter(pk=plenary.pk).update(room=room)
+    plenary.refresh_from_db()
     assert change(secretary, plenary, room=room.pk, wall="15:30").status_code == 302
 
 
