@@ -109,8 +109,11 @@ def facts_for(obj: Any, user: User) -> Iterator[tuple[Any, Any]]:
     if not isinstance(obj, Meeting) or not (obj.is_over or standing(user).is_member(obj.body)):
         return
     rows = tallies(obj, user)
-    if rows and all(row.registered is not None for row in rows):
-        yield _("Registered"), sum(row.registered or 0 for row in rows)
+    registered = sum(row.registered or 0 for row in rows)
+    # Of a meeting that was over before anybody could register here, the portal knows nothing.
+    is_known = all(row.registered is not None for row in rows) and (registered or not obj.is_over)
+    if rows and is_known:
+        yield _("Registered"), registered
     if rows and not obj.is_over:
         yield _("Confirmed"), sum(row.confirmed for row in rows)
 

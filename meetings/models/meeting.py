@@ -303,7 +303,7 @@ class Meeting(models.Model):
     def version(self) -> str:
         """Changes with every value that an officer may change: what a form was filled from."""
         names = (*VERSIONED, "starts_on", "ends_on", "precision", "mode", "place", "zone")
-        return sha256(repr([getattr(self, name) for name in names]).encode()).hexdigest()[:16]
+        return sha256(repr([str(getattr(self, name)) for name in names]).encode()).hexdigest()[:16]
 
     @property
     def is_prepared(self) -> bool:
@@ -364,14 +364,17 @@ class Meeting(models.Model):
         return found.select_related("person", "party")
 
     def parties_without_chair(self) -> list[Party]:
-        """The sides whose chair is vacant; under a single chair by turns only whose turn it is."""
-        chaired = {chair.party_id for chair in self.chairs()}
-        sides = self.sides()
-        rules = self.body.rules_on(self.starts_on)
+        """The sides whose chair is vacant."""
+        return self.vacant(self.sides(), {chair.party_id for chair in self.chairs()})
+
+    def vacant(self, sides: list[Party], chaired: set[int | None]) -> list[Party]:
+        """Those sides without a chair; under a single chair by turns only whose turn it is."""
+        without = [party for party in sides if party.pk not in chaired]
+        rules = self.body.rules_on(self.starts_on) if without else None
         if rules and rules.chairing == "by_turns":
             turn = [party for party in sides if party.pk == self.host_id]
-            sides = [] if chaired else (turn or sides)
-        return [party for party in sides if party.pk not in chaired]
+            return [] if chaired else (turn or sides)
+        return without
 
 
 class Capacity(models.TextChoices):

@@ -86,7 +86,7 @@ def _points(request: HttpRequest, agenda: Agenda, inside: bool) -> list[Point]:
     if not agenda.pk:
         return []
     papers = Prefetch("papers", Paper.objects.visible_to(request.user), to_attr="papers_seen")
-    notes = Prefetch("notes", AgendaNote.objects.visible_to(request.user), to_attr="notes_seen")
+    notes = _own_notes(request)
     items = agenda.items.listed().select_related("area", "proposer")
     items = items.prefetch_related("speakers__person", "speakers__party", papers, notes)
     points = tree(items)
@@ -95,6 +95,12 @@ def _points(request: HttpRequest, agenda: Agenda, inside: bool) -> list[Point]:
         seen = set(visible.values_list("pk", flat=True))
         points = as_seen(points, seen) if seen else []
     return list(lines(points))
+
+
+def _own_notes(request: HttpRequest) -> Prefetch:
+    """What the reader's own side noted on each point."""
+    notes = AgendaNote.objects.visible_to(request.user).select_related("party")
+    return Prefetch("notes", notes, to_attr="notes_seen")
 
 
 def _inside(request: HttpRequest, agenda: Agenda) -> dict:
@@ -106,7 +112,7 @@ def _inside(request: HttpRequest, agenda: Agenda) -> dict:
         "may_edit": may_edit,
         "arranging": may_edit and "arrange" in request.GET,
         "own_sides": [party for party in meeting.sides(user) if party.pk in own],
-        "places": [party.place for party in meeting.sides(user)],
+        "places": meeting.places(user),
         "may_propose": bool(proposing_sides(user, meeting)) and agenda.is_settled,
         "no_late": operations.no_late_additions(agenda),
         **(_stored(request, agenda, own) if agenda.pk else {}),
@@ -149,7 +155,7 @@ def _reckoned(meeting: Meeting, points: list[Point]) -> dict:
 
 def _aside(request: HttpRequest, agenda: Agenda) -> tuple[list[dict], list[AgendaItem]]:
     """What was proposed late, with its keys and deeds; and what was removed or not added."""
-    notes = Prefetch("notes", AgendaNote.objects.visible_to(request.user), to_attr="notes_seen")
+    notes = _own_notes(request)
     items = list(
         agenda.items.exclude(status=Status.LISTED)
         .select_related("area", "proposer")
@@ -169,9 +175,7 @@ def _late(request: HttpRequest, item: AgendaItem, keys) -> dict:
     return {
         "item": item,
         "seals": seals,
-        "keys": _keys(
-            LATE.parties_of(item, request.user), seals, Agenda(meeting=item.agenda.meeting)
-        ),
+        "keys": _keys(LATE, item, seals, request.user),
         "offers": POINT.offers(item, request.user),
         "may_edit": can_edit_point(request.user, item),
     }

@@ -72,8 +72,7 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "meeting": meeting,
             "tabs": meeting_tabs(request, meeting),
-            "places": meeting.places(request.user),
-            "offsets": _offsets(meeting, request.user),
+            **_clocks(meeting, request.user),
             "chairs": _chairs_by_side(meeting, request.user),
             "remarks": meeting.remarks.select_related("party"),
             "participations": meeting.participations.select_related("person", "party"),
@@ -96,13 +95,16 @@ def _chairs_by_side(meeting: Meeting, user) -> list[tuple]:
     chairs = defaultdict(list)
     for chair in meeting.chairs():
         chairs[chair.party_id].append(chair)
-    vacant = meeting.parties_without_chair()
-    return [(party, chairs[party.pk], party in vacant) for party in meeting.sides(user)]
+    sides = meeting.sides(user)
+    vacant = meeting.vacant(sides, set(chairs))
+    return [(party, chairs[party.pk], party in vacant) for party in sides]
 
 
-def _offsets(meeting: Meeting, user) -> list:
-    """How far the clocks of its sides were from UTC, where its days are known."""
-    return offsets_on(meeting.starts_on, meeting.places(user)) if meeting.is_exact else []
+def _clocks(meeting: Meeting, user) -> dict[str, list]:
+    """The clocks of its sides, and how far they were from UTC where its days are known."""
+    places = meeting.places(user)
+    offsets = offsets_on(meeting.starts_on, places) if meeting.is_exact else []
+    return {"places": places, "offsets": offsets}
 
 
 def _timings(meeting: Meeting, inside: bool) -> dict[str, list]:
@@ -113,7 +115,7 @@ def _timings(meeting: Meeting, inside: bool) -> dict[str, list]:
     found = list(meeting.timings.select_related("party"))
     common = [one for one in found if one.party is None and (inside or one.kind != "planned")]
     reported = [one for one in found if one.party]
-    if len(common) + len(reported) < 2:
+    if len(common) + len(reported) < 2 and not any(one.reason for one in common):
         return {"common": [], "reported": []}
     days = {(one.starts_on, one.ends_on) for one in reported}
     return {"common": common, "reported": reported, "differ": len(days) > 1}

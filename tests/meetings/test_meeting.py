@@ -714,7 +714,7 @@ def test_the_page_costs_the_same_with_one_sitting_and_with_thirty(
 ):
     meeting = crowd(cast, rows)
     client.force_login(cast.officer_my)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(20):
         page(client, meeting.get_absolute_url())
 
 

@@ -1,0 +1,493 @@
+"""What the pages of each dossier's commission must say: the facts of the case, page by page.
+
+A page is a body by its code, or a meeting by body, series and number (its title where it has
+none). `says` is looked for in the words of the page, `never` must not be there.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What one page of one case says to the public."""
+
+    case: str
+    body: str
+    meeting: tuple | None = None
+    says: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+
+    def __str__(self):
+        return " ".join(str(part) for part in (self.case, self.body, *(self.meeting or ())))
+
+
+PUBLIC = (
+    Facts(
+        "AE-EG-JO-BH-IIP-3",
+        "ae-eg-jo-bh-iip",
+        says=(
+            "Kingdom of Bahrain",
+            "Arab Republic of Egypt",
+            "Food and drug security",
+            "Bahrain joined at the second meeting",
+            "Executive Committee",
+        ),
+        never=("vacant",),
+    ),
+    Facts(
+        "AE-EG-JO-BH-IIP-3",
+        "ae-eg-jo-bh-iip",
+        ("ordinary", 3),
+        says=(
+            "3rd meeting",
+            "Sun 26 Feb 2023",
+            "Amman",
+            "Yousef Al Shamali",
+            "Minister of Industry, Trade and Supply and Minister of Labour",
+            "Abdulla bin Adel Fakhro",
+            "agreements between companies",
+        ),
+        never=("vacant",),
+    ),
+    Facts(
+        "AO-BR-CM-7",
+        "ao-br-cm",
+        says=("Comissão Mista Angola-Brasil", "VII session", "584.19", "+56.9", "Téte António"),
+        never=("7th session",),
+    ),
+    Facts(
+        "AO-BR-CM-7",
+        "ao-br-cm",
+        ("ordinary", 7),
+        says=(
+            "VII session",
+            "Wed 5 Apr 2023",
+            "Palácio do Itamaraty",
+            "Mauro Vieira",
+            "between Wed 1 Mar 2023 and Sun 30 Apr 2023",
+            "“Friday (7 March)”",
+        ),
+    ),
+    Facts(
+        "AO-BR-CM-7",
+        "ao-br-cm",
+        ("co_chairs", "Telephone call of the ministers"),
+        says=("Telephone call of the ministers", "Wed 22 Mar 2023", "another 23 March"),
+    ),
+    Facts("AO-BR-CM-7", "ao-br-cman", says=("3rd session", "Wed 1 Jun 2022")),
+    Facts(
+        "ASEAN-RU-JCC-21",
+        "asean-ru-jcc",
+        says=("Association of Southeast Asian Nations", "21st meeting", "18th meeting", "vacant"),
+    ),
+    Facts(
+        "ASEAN-RU-JCC-21",
+        "asean-ru-jcc",
+        ("ordinary", 21),
+        says=("21st meeting", "Tue 4 Apr 2023", "Jakarta", "vacant", "“21th”"),
+    ),
+    Facts(
+        "BF-TN-GCM-7",
+        "bf-tn-gcm",
+        says=(
+            "Grande Commission Mixte de Coopération Burkina Faso-Tunisie",
+            "Political: diplomacy, interior, defence, justice",
+            "Sub-commission 2: economic, commercial and financial",
+        ),
+    ),
+    Facts(
+        "BF-TN-GCM-7",
+        "bf-tn-gcm",
+        ("ordinary", 7),
+        says=("7th session", "Tue 27 Sep 2016", "Fri 30 Sep 2016", "Tunis", "vacant"),
+    ),
+    Facts(
+        "BY-KZ-IGC-16",
+        "by-kz-igc",
+        ("ordinary", 16),
+        says=(
+            "16th session",
+            "Mon 24 May 2021",
+            "Virtual",
+            "Николай Снопков",
+            "Nikolai Snopkov",
+            "Roman Sklyar",
+            "Deputy Prime Minister",
+        ),
+    ),
+    Facts(
+        "BY-KZ-IGC-16",
+        "by-kz-igc",
+        ("ordinary", 17),
+        says=("17th session", "Thu 9 Jun 2022", "Nur-Sultan", "The number is derived"),
+    ),
+    Facts(
+        "CL-MX-CC-17",
+        "cl-mx-cc",
+        ("ordinary", 17),
+        says=(
+            "XVII session",
+            "Tue 18 Apr 2023",
+            "Hybrid",
+            "Enrique O'Farrill",
+            "Executive Director, AGCID",
+            "Raúl Álvarez",
+            "Ambassador of Mexico in Chile (in the room)",
+            "Ambassador of Chile in Mexico (on screen)",
+        ),
+    ),
+    Facts(
+        "EU-GCC-JC-27",
+        "eu-gcc-jc",
+        says=("European Union", "Cooperation Council for the Arab States of the Gulf", "EU-GCC"),
+    ),
+    Facts(
+        "EU-GCC-JC-27",
+        "eu-gcc-jc",
+        ("ordinary", 27),
+        says=(
+            "27th session",
+            "Mon 9 Oct 2023",
+            "Tue 10 Oct 2023",
+            "Al Bustan Palace Hotel",
+            "Josep Borrell",
+            "Badr bin Hamad Albusaidi",
+            "Foreign Minister of Oman, Chairman of the GCC Ministerial Council",
+            "Secretary General of the GCC",
+            "Press conference",
+            "13:00",
+            "+02:00",
+            "15:00",
+            "+04:00",
+        ),
+    ),
+    Facts(
+        "IN-AE-JCM-13",
+        "in-ae-jcm",
+        says=("13th session", "14th session", "15th session", "Joint Committee"),
+    ),
+    Facts(
+        "IN-AE-JCM-13",
+        "in-ae-jcm",
+        ("ordinary", 13),
+        says=(
+            "13th session",
+            "Mon 17 Aug 2020",
+            "Mon 10 Aug 2020",
+            "Abdullah bin Zayed Al Nahyan",
+            "Minister of Foreign Affairs and International Cooperation",
+            "Subrahmanyam Jaishankar",
+            "The sides date the session differently",
+        ),
+        never=("Deputy Prime Minister",),
+    ),
+    Facts(
+        "IN-AE-JCM-13",
+        "in-ae-jcm",
+        ("intersessional", "Senior officials’ meeting of the 13th session"),
+        says=(
+            "Thu 13 Aug 2020",
+            "Sanjay Bhattacharyya",
+            "Secretary (CPV & OIA), Ministry of External Affairs",
+            "Abdul Nasser Al Shaali",
+        ),
+    ),
+    Facts(
+        "IN-RU-IRIGC-25",
+        "in-ru-irigc-tec",
+        ("ordinary", 25),
+        says=(
+            "25th session",
+            "Tue 12 Nov 2024",
+            "Денис Мантуров",
+            "First Deputy Prime Minister",
+            "Subrahmanyam Jaishankar",
+        ),
+        never=("Yury Borisov", "Sushma Swaraj"),
+    ),
+    Facts(
+        "IN-RU-IRIGC-25",
+        "in-ru-irigc-tec",
+        ("ordinary", 24),
+        says=("24th session", "Deputy Prime Minister and Minister of Industry and Trade"),
+        never=("First Deputy Prime Minister",),
+    ),
+    Facts(
+        "IN-RU-IRIGC-25",
+        "in-ru-irigc-tec",
+        ("co_chairs", "Virtual review by the co-chairs"),
+        says=("Mon 6 Mar 2023", "is not a numbered session"),
+    ),
+    Facts(
+        "IN-RU-IRIGC-25",
+        "in-ru-irigc-tec",
+        ("ordinary", 23),
+        says=("23rd session", "September 2018", "Sushma Swaraj", "Юрий Борисов"),
+        never=("Sat 1 Sep 2018",),
+    ),
+    Facts(
+        "IR-RU-JEC-19",
+        "ir-ru-jec",
+        ("ordinary", 19),
+        says=(
+            "19th session",
+            "Mon 16 Feb 2026",
+            "Wed 18 Feb 2026",
+            "Tehran",
+            "Mohsen Paknejad",
+            "Сергей Цивилёв",
+            "Minister of Energy",
+        ),
+    ),
+    Facts(
+        "MY-RU-JC-2019",
+        "my-ru-jc",
+        ("ordinary", 1),
+        says=(
+            "1st session",
+            "Tue 1 Oct 2019",
+            "Wed 2 Oct 2019",
+            "Moscow",
+            "Thu 5 Sep 2019",
+            "Vladivostok",
+            "the sources give no reason",
+            "Mohamed Azmin Ali",
+            "Minister of Economic Affairs",
+        ),
+    ),
+    Facts(
+        "MY-RU-WG-2021",
+        "my-ru-wg",
+        says=(
+            "Oil and gas, chemical and power engineering equipment",
+            "1.72 billion RM",
+            "-28.7",
+            "128.32",
+        ),
+    ),
+    Facts(
+        "MY-RU-WG-2021",
+        "my-ru-wg",
+        ("ordinary", 1),
+        says=(
+            "1st meeting",
+            "Tue 25 May 2021",
+            "Virtual",
+            "Lokman Hakim Ali",
+            "Алексей Груздев",
+            "Bala Chandran Tharman",
+            "More than 450 is the number of those registered",
+        ),
+    ),
+    Facts(
+        "NP-IN-JC-5",
+        "np-in-jc",
+        ("ordinary", 5),
+        says=(
+            "5th session",
+            "Wed 21 Aug 2019",
+            "Hotel Yak and Yeti",
+            "February 2019",
+            "Postponed because of elections on one side",
+            "Pradeep Kumar Gyawali",
+            "Subrahmanyam Jaishankar",
+        ),
+    ),
+    Facts("NP-IN-JC-5", "np-in-jc", ("ordinary", 6), says=("6th session", "Fri 15 Jan 2021")),
+    Facts(
+        "PK-AF-UZ-TRI-1",
+        "pk-af-uz-tri",
+        says=(
+            "Afghanistan (de facto authorities)",
+            "Acting Minister of Industry and Commerce",
+            "Trilateral Working Group on customs",
+        ),
+    ),
+    Facts(
+        "PK-AF-UZ-TRI-1",
+        "pk-af-uz-tri",
+        ("ordinary", 1),
+        says=(
+            "1st meeting",
+            "Tue 14 Nov 2023",
+            "Gohar Ejaz",
+            "Nooruddin Azizi",
+            "Jamshid Khodjaev",
+            "with the signing on a Wednesday",
+        ),
+    ),
+    Facts(
+        "PK-AZ-JC-8",
+        "pk-az-jc",
+        says=("8th session", "Vugar Valeh oglu Mustafayev", "Hydrometeorology"),
+        never=("9th session",),
+    ),
+    Facts(
+        "PK-AZ-JC-8",
+        "pk-az-jc",
+        ("ordinary", 8),
+        says=("Thu 23 Jan 2025", "Fri 24 Jan 2025", "Tue 3 Dec 2024", "Wed 4 Dec 2024"),
+    ),
+    Facts(
+        "PK-IR-JEC-22",
+        "pk-ir-jec",
+        ("ordinary", 22),
+        says=(
+            "22nd session",
+            "Mon 15 Sep 2025",
+            "Tehran",
+            "Jam Kamal Khan",
+            "Farzaneh Sadegh",
+            "Minister of Roads and Urban Development",
+            "co-chair of the technical session",
+            "as soon as possible",
+        ),
+    ),
+    Facts(
+        "PK-IR-JEC-22",
+        "pk-ir-jec",
+        ("ordinary", 21),
+        says=("21st session", "August 2022", "September 2020"),
+    ),
+    Facts(
+        "PK-RU-IGC-8",
+        "pk-ru-igc",
+        ("ordinary", 8),
+        says=(
+            "8th session",
+            "Wed 18 Jan 2023",
+            "Fri 20 Jan 2023",
+            "Sardar Ayaz Sadiq",
+            "Николай Шульгинов",
+            "Israfil Ali-Zade",
+            "another city, Lahore",
+        ),
+    ),
+    Facts(
+        "RU-AZ-AM-TWG-8",
+        "ru-az-am-twg",
+        says=("Dormant", "Republic of Armenia", "Expert subgroup on rail, road"),
+    ),
+    Facts(
+        "RU-AZ-AM-TWG-8",
+        "ru-az-am-twg",
+        ("ordinary", 8),
+        says=(
+            "8th meeting",
+            "Suspended",
+            "Wed 1 Dec 2021",
+            "Алексей Оверчук",
+            "Şahin Mustafayev",
+            "Մհեր Գրիգորյան",
+            "no date was set",
+        ),
+    ),
+    Facts(
+        "TR-KG-KEK-12",
+        "tr-kg-kek",
+        ("ordinary", 12),
+        says=(
+            "12th session",
+            "Thu 18 Sep 2025",
+            "Bishkek",
+            "Cevdet Yılmaz",
+            "Adylbek Kasymaliev",
+            "Türkiye-Kyrgyzstan Joint Economic Commission",
+            "Adılbek Kasımaliyev",
+        ),
+    ),
+    Facts(
+        "TR-RO-KEK-27",
+        "tr-ro-kek",
+        ("ordinary", 27),
+        says=(
+            "27th session",
+            "between Mon 4 Oct 2021 and Fri 15 Oct 2021",
+            "Wed 2 Oct 2019",
+            "Cancelled because the government of the other side fell",
+            "July 2021",
+            "Fuat Oktay",
+            "vacant",
+        ),
+    ),
+    Facts("TR-RO-KEK-27", "tr-ro-kek", ("ordinary", 26), says=("26th session", "2013", "vacant")),
+    Facts(
+        "TR-TN-KEK-6",
+        "tr-tn-kek",
+        ("ordinary", 6),
+        says=(
+            "6th session",
+            "Turkey-Tunisia Joint Economic Commission",
+            "Mon 27 May 1991",
+            "Tue 28 May 1991",
+            "vacant",
+        ),
+        never=("hosted by Türkiye", "Türkiye-Tunisia"),
+    ),
+    Facts(
+        "UA-JIC-HEADS",
+        "ua-jo-jic",
+        says=(
+            "Василь Цушко",
+            "Chairman of the Antimonopoly Committee",
+            "vacant",
+        ),
+    ),
+    Facts("UA-JIC-HEADS", "ua-pe-jic", says=("Mykola Yevdokymenko", "Republic of Peru", "vacant")),
+    Facts(
+        "UG-TZ-JPC-4",
+        "ug-tz-jpc",
+        ("ordinary", 4),
+        says=(
+            "4th session",
+            "Mon 17 Jan 2022",
+            "Wed 19 Jan 2022",
+            "Gen.",
+            "Jeje Odongo",
+            "Amb.",
+            "Liberata Mulamula",
+            "about two years and four months",
+        ),
+    ),
+    Facts("UG-TZ-JPC-4", "ug-tz-jpc", ("ordinary", 3), says=("3rd session", "September 2019")),
+    Facts(
+        "VN-RU-IGC-25",
+        "vn-ru-igc",
+        says=(
+            "Trần Hồng Hà",
+            "Дмитрий Чернышенко",
+            "Russian-Vietnamese Intergovernmental Commission",
+        ),
+        never=("reviews the implementation",),
+    ),
+    Facts(
+        "VN-RU-IGC-25",
+        "vn-ru-igc",
+        ("ordinary", 25),
+        says=("25th session", "Wed 11 Sep 2024", "Moscow"),
+    ),
+)
+
+# The offsets of all sides on the first day of a session, as the cases give them.
+OFFSETS = (
+    ("AE-EG-JO-BH-IIP-3", "ae-eg-jo-bh-iip", 3, {"+04:00", "+03:00", "+02:00"}),
+    ("AO-BR-CM-7", "ao-br-cm", 7, {"-03:00", "+01:00"}),
+    ("ASEAN-RU-JCC-21", "asean-ru-jcc", 21, {"+07:00", "+03:00"}),
+    ("BF-TN-GCM-7", "bf-tn-gcm", 7, {"+01:00", "+00:00"}),
+    ("BY-KZ-IGC-16", "by-kz-igc", 16, {"+03:00", "+06:00"}),
+    ("CL-MX-CC-17", "cl-mx-cc", 17, {"-04:00", "-06:00"}),
+    ("IN-AE-JCM-13", "in-ae-jcm", 13, {"+05:30", "+04:00"}),
+    ("IN-RU-IRIGC-25", "in-ru-irigc-tec", 25, {"+05:30", "+03:00"}),
+    ("IR-RU-JEC-19", "ir-ru-jec", 19, {"+03:30", "+03:00"}),
+    ("MY-RU-JC-2019", "my-ru-jc", 1, {"+03:00", "+08:00"}),
+    ("MY-RU-WG-2021", "my-ru-wg", 1, {"+08:00", "+03:00"}),
+    ("NP-IN-JC-5", "np-in-jc", 5, {"+05:45", "+05:30"}),
+    ("PK-AF-UZ-TRI-1", "pk-af-uz-tri", 1, {"+05:00", "+04:30"}),
+    ("PK-AZ-JC-8", "pk-az-jc", 8, {"+05:00", "+04:00"}),
+    ("PK-IR-JEC-22", "pk-ir-jec", 22, {"+03:30", "+05:00"}),
+    ("PK-RU-IGC-8", "pk-ru-igc", 8, {"+05:00", "+03:00"}),
+    ("RU-AZ-AM-TWG-8", "ru-az-am-twg", 8, {"+03:00", "+04:00"}),
+    ("TR-KG-KEK-12", "tr-kg-kek", 12, {"+06:00", "+03:00"}),
+    ("UG-TZ-JPC-4", "ug-tz-jpc", 4, {"+03:00"}),
+    ("VN-RU-IGC-25", "vn-ru-igc", 25, {"+03:00", "+07:00"}),
+)
