@@ -148,14 +148,6 @@ class Feed(models.Model):
         """The same as calendar programs open it by themselves."""
         return f"webcal://{self.address.partition('://')[2]}"
 
-    def label_for(self, user) -> str:
-        """What it holds, in words; a body or meeting is named as long as the user may see it."""
-        if self.body_id and Body.objects.visible_to(user).filter(pk=self.body_id).exists():
-            return self.body.label
-        if self.meeting_id and Meeting.objects.visible_to(user).filter(pk=self.meeting_id).exists():
-            return self.meeting.full_label
-        return str(self.get_scope_display())
-
     def meetings(self, taken: Collection[TakingPart], today: date):
         """The meetings with exact days that stand in it, as the person may see them today.
 
@@ -206,3 +198,19 @@ def _of_bodies(path: str, which: Q) -> Q:
     bodies = Body.objects.filter(which).values("pk")
     joint = MeetingNumber.objects.filter(body__in=bodies).values("meeting")
     return Q(**{f"{path}body__in": bodies}) | Q(**{f"{path}pk__in": joint})
+
+
+def labels(feeds: Collection[Feed], user) -> dict[int, str]:
+    """What each holds, in words; bodies and meetings by name as long as the user may see them."""
+    bodies = Body.objects.visible_to(user).in_bulk({one.body_id for one in feeds} - {None})
+    meetings = Meeting.objects.visible_to(user).for_list()
+    known = meetings.in_bulk({one.meeting_id for one in feeds} - {None})
+    return {one.pk: _label(one, bodies, known) for one in feeds}
+
+
+def _label(feed: Feed, bodies: dict[int, Body], meetings: dict[int, Meeting]) -> str:
+    if feed.body_id in bodies:
+        return bodies[feed.body_id].label
+    if feed.meeting_id in meetings:
+        return meetings[feed.meeting_id].full_label
+    return str(feed.get_scope_display())

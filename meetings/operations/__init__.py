@@ -38,7 +38,13 @@ from meetings.operations.body import (
     take_back_change_key,
 )
 from meetings.operations.deadline import meet_by_deed, meet_deadline, reckon_deadlines
-from meetings.operations.feed import make_feed, read_feed, renew_feed, revoke_feed
+from meetings.operations.feed import (
+    forget_changes,
+    make_feed,
+    read_feed,
+    renew_feed,
+    revoke_feed,
+)
 from meetings.operations.item import (
     add_item,
     agree_done,
@@ -131,6 +137,7 @@ __all__ = [
     "draft_of",
     "drop_idea",
     "end_appointment",
+    "forget_changes",
     "give_up_area",
     "keep_number",
     "lead_area",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.calendars import STAMP, Programme, calendar_text, feed_header, instant
 from meetings.models import Area, Feed, Meeting, Room, SittingChair
+from meetings.models.feed import labels
 from meetings.permissions import can_join
 from portal import journal
 from portal.constraints import violations_explained
@@ -27,6 +28,7 @@ SHOWN = (
     *("place", "join_link", "is_open", "status", "uid", "sequence"),
 )
 SECOND = timedelta(seconds=1)
+KEPT = timedelta(days=2)  # a file is believed to the end of its day at most
 
 
 # --- making and revoking --------------------------------------------------------------
@@ -118,7 +120,7 @@ def _written(feed: Feed, now: datetime) -> str:
         found = feed.meetings(taken, now.date()).for_list().order_by("starts_on", "pk")
         meetings = list(found)
         programmes = _programmes(feed, taken, meetings)
-        name = _("Portal · %(what)s") % {"what": feed.label_for(feed.user)}
+        name = _("Portal · %(what)s") % {"what": labels([feed], feed.user)[feed.pk]}
         return calendar_text(
             name,
             [(meeting, programmes[meeting.pk]) for meeting in meetings],
@@ -153,3 +155,9 @@ def _presided(user: User) -> set[int]:
     """The sittings over which the person presides."""
     found = SittingChair.objects.filter(person=user.person_id)
     return set(found.values_list("sitting", flat=True))
+
+
+def forget_changes(now: datetime) -> None:
+    """Forget which transactions changed calendars, once no link's file can be older."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM meetings_calendarchange WHERE at < %s", [now - KEPT])

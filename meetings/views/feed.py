@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from meetings import operations
 from meetings.forms.feed import FeedForm
 from meetings.models import Feed
+from meetings.models.feed import labels
 from portal.refusal import Refused
 
 # What a link to this page may have chosen beforehand.
@@ -47,8 +48,9 @@ def feeds(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("The calendar link is made. Copy it into your calendar."))
             return redirect("feeds")
-    found = Feed.objects.visible_to(request.user).live().select_related("body", "meeting__body")
-    rows = [(feed, feed.label_for(request.user)) for feed in found]
+    found = list(Feed.objects.visible_to(request.user).live())
+    names = labels(found, request.user)
+    rows = [(feed, names[feed.pk]) for feed in found]
     return render(request, "meetings/feeds.html", {"form": form, "rows": rows})
 
 
