@@ -176,6 +176,12 @@ class Bringing:
     def _bodies(self) -> list[Entry]:
         rows = self.dossier["bodies"]
         codes = {row["code"] for row in rows} | {row.get("parent") for row in rows} - {None}
+        codes |= {
+            also["body"]
+            for row in rows
+            for meeting in row.get("meetings", [])
+            for also in meeting.get("also", [])
+        }
         found = {
             one.code: one
             for one in Body.objects.select_for_update(of=("self",)).filter(code__in=codes)
@@ -513,6 +519,8 @@ class Bringing:
 
     def _settle(self) -> None:
         """What the database would look at after everybody has gone."""
+        if any(row.state == WRONG for row in self.engine.rows):
+            return
         try:
             with transaction.atomic():
                 check_deferred()

@@ -164,6 +164,7 @@ class Engine:
         }
         former_names(values.get("former", []))
         fresh = kind.model(**entry.fixed, **entry.first, **values)
+        entry.row.label = kind.called(fresh)[:160] if kind.called else ""
         fill(fresh, entry)
         there = find(fresh)
         key = ("there", there.pk) if there is not None else kind.key(fresh)

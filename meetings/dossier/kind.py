@@ -60,6 +60,7 @@ class Kind:
     fields: tuple[Field, ...]
     key: Callable[[Any], Hashable]
     shared: bool = False
+    called: Callable[[Any], str] | None = None  # how people know a row, from itself alone
 
     def field(self, name: str) -> Field:
         return next(one for one in self.fields if one.name == name)
@@ -87,6 +88,11 @@ def _meeting_key(meeting: Meeting) -> Hashable:
     )
 
 
+def _numbered(meeting: Meeting) -> str:
+    wrong = meeting.number is not None and meeting.series not in Meeting.NUMBERED
+    return "" if wrong else meeting.label
+
+
 def _timing_key(timing: Timing) -> Hashable:
     if timing.kind in ("actual", "reported"):
         return (timing.meeting_id, timing.kind, timing.party_id)
@@ -111,6 +117,7 @@ PARTIES = Kind(
     ),
     lambda row: row.code.lower(),
     shared=True,
+    called=lambda row: row.label,
 )
 ORGANISATIONS = Kind(
     "organisation",
@@ -119,6 +126,7 @@ ORGANISATIONS = Kind(
     (PARTY, *plain("name", "names")),
     lambda row: (row.party_id, row.name),
     shared=True,
+    called=str,
 )
 PEOPLE = Kind(
     "person",
@@ -130,6 +138,7 @@ PEOPLE = Kind(
     ),
     lambda row: (row.email.lower(), row.full_name.lower(), None if row.email else row.party_id),
     shared=True,
+    called=str,
 )
 ROOMS = Kind(
     "room",
@@ -138,6 +147,7 @@ ROOMS = Kind(
     plain("name", "city", "is_virtual", "seats"),
     lambda row: (row.city, row.name),
     shared=True,
+    called=str,
 )
 BODIES = Kind(
     "body",
@@ -151,6 +161,7 @@ BODIES = Kind(
         Day("founded_on"),
     ),
     lambda row: row.code,
+    called=lambda row: row.label,
 )
 SEATS = Kind(
     "seat",
@@ -165,6 +176,7 @@ SEATS = Kind(
         reference("lead", "organisations"),
     ),
     lambda row: (row.body_id, row.party_id, row.since),
+    called=lambda row: row.party.label,
 )
 RULES = Kind(
     "rules",
@@ -204,6 +216,7 @@ APPOINTMENTS = Kind(
         Field("order"),
     ),
     lambda row: (row.body_id, row.person_id, row.office, row.party_id, row.since),
+    called=lambda row: f"{row.person} · {row.get_office_display()}",
 )
 AREAS = Kind(
     "area",
@@ -215,6 +228,7 @@ AREAS = Kind(
         reference("merged_into", "areas"),
     ),
     lambda row: (row.body_id, row.name, row.until),
+    called=str,
 )
 LEADS = Kind(
     "lead",
@@ -236,6 +250,7 @@ FIGURES = Kind(
         PARTY,
     ),
     lambda row: (row.body_id, row.name, row.period),
+    called=str,
 )
 MEETINGS = Kind(
     "meeting",
@@ -255,6 +270,7 @@ MEETINGS = Kind(
         Field("reason"),
     ),
     _meeting_key,
+    called=lambda row: row.title or _numbered(row),
 )
 NUMBERS = Kind(
     "number",
@@ -282,6 +298,7 @@ PARTICIPATIONS = Kind(
     Participation,
     (reference("person", "people"), PARTY, *plain("capacity", "title")),
     lambda row: (row.meeting_id, row.person_id, row.capacity),
+    called=lambda row: str(row.person),
 )
 SITTINGS = Kind(
     "sitting",
@@ -299,6 +316,7 @@ SITTINGS = Kind(
         *plain("is_open", "languages", "capacity", "status"),
     ),
     lambda row: str(row.uid),
+    called=lambda row: f"{row.label} · {row.day} {row.wall:%H:%M}",
 )
 CHAIRS = Kind(
     "chair",
@@ -306,6 +324,7 @@ CHAIRS = Kind(
     SittingChair,
     (reference("person", "people"), PARTY, *plain("title", "titles")),
     lambda row: (row.sitting_id, row.person_id),
+    called=lambda row: str(row.person),
 )
 AGENDAS = Kind("agenda", _("Agendas"), Agenda, plain("status"), lambda row: row.meeting_id)
 POINTS = Kind(
@@ -320,6 +339,7 @@ POINTS = Kind(
         *plain("is_open", "minutes", "outcome"),
     ),
     lambda row: str(row.uid),
+    called=lambda row: row.label,
 )
 SPEAKERS = Kind(
     "speaker",
@@ -341,6 +361,7 @@ ITEMS = Kind(
         Noon("closed_on", "closed_at"),
     ),
     lambda row: (row.meeting_id, row.number),
+    called=lambda row: row.words,
 )
 UNDERTAKINGS = Kind(
     "undertaking",
@@ -348,6 +369,7 @@ UNDERTAKINGS = Kind(
     Undertaking,
     (PARTY, reference("organisation", "organisations"), reference("owner", "people")),
     lambda row: (row.item_id, row.party_id),
+    called=lambda row: row.party.label,
 )
 REPORTS = Kind(
     "report",
@@ -371,6 +393,7 @@ PAPERS = Kind(
         *(row.body_id, row.meeting_id, row.kind, row.title),
         *(row.reference, row.language),
     ),
+    called=lambda row: row.label,
 )
 NOTES = Kind(
     "note",
@@ -387,6 +410,7 @@ NOTES = Kind(
         *plain("subject", "language"),
     ),
     lambda row: (row.sender_id, row.reference, row.dated),
+    called=lambda row: row.reference,
 )
 REMARKS = Kind(
     "remark",
@@ -394,6 +418,7 @@ REMARKS = Kind(
     Remark,
     (*plain("text", "texts"), PARTY, Field("source")),
     lambda row: (row.body_id, row.meeting_id, row.text, row.source),
+    called=lambda row: row.label,
 )
 
 KINDS = {

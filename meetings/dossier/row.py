@@ -43,6 +43,7 @@ class Row:
     changes: list[Change] = field(default_factory=list)
     reason: str = ""
     is_private: bool = False  # of one side alone
+    label: str = ""  # what people call it
 
     @property
     def where(self) -> str:

@@ -12,11 +12,8 @@ class DossierForm(PortalForm):
     """The file that holds a commission."""
 
     file = forms.FileField(
-        label=gettext_lazy("Dossier"),
+        label=gettext_lazy("Dossier: a JSON file, up to 4 MB"),
         allow_empty_file=True,
-        help_text=gettext_lazy(
-            "A JSON file, up to 4 MB. Nothing is written before you have looked."
-        ),
         widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
         error_messages={"required": gettext_lazy("Choose the file first.")},
     )
