@@ -209,9 +209,9 @@ def shifted(rows: Iterable[Row], day: date, *, days: int = 0, minutes: int = 0) 
 
 
 def copied(row: Row) -> Row:
-    """The same sitting once more, right after itself; a room cannot be had twice, a link can."""
+    """The same sitting once more, right after itself; `like` says of which one it is a copy."""
     after = moved(row, minutes=row["minutes"])
-    return {**after, "uid": str(uuid.uuid4())}
+    return {**after, "uid": str(uuid.uuid4()), "like": row.get("like") or row["uid"]}
 
 
 def row_after(rows: Iterable[Row], day: date, meeting: Meeting) -> Row:

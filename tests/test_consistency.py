@@ -28,12 +28,15 @@ from portal.models import Notice
 from tests.cast import make_cast
 from tests.factories import (
     make_area,
+    make_change,
     make_deadline,
     make_delegate,
     make_desk,
+    make_feed,
     make_item,
     make_meeting,
     make_notice,
+    make_rules,
     make_sitting,
     make_upload,
     make_user,
@@ -52,6 +55,8 @@ def make_world() -> SimpleNamespace:
     """One commission with a meeting, a programme, people, items and messages."""
     cast = make_cast()
     area = make_area(cast.group, "Halal industry")
+    make_area(cast.group, "Aerospace")
+    make_rules(cast.group, deadlines=[("papers", 14)])
     meeting = make_meeting(cast.group, status="announced")
     sitting = make_sitting(meeting, kind="consultation", area=area)
     make_sitting(meeting)
@@ -64,10 +69,14 @@ def make_world() -> SimpleNamespace:
     return SimpleNamespace(
         cast=cast,
         meeting=meeting,
+        area=area,
+        body_change=make_change(cast.group, proposer=cast.malaysia),
+        office=cast.group.appointments.get(person=cast.chair_ru.person),
         planned=make_meeting(cast.group),
         sitting=sitting,
         deadline=make_deadline(meeting),
         desk=desk,
+        feed=make_feed(cast.officer_my),
         item=item,
         done=make_item(held, status="done"),
         registered=registered,
@@ -167,6 +176,43 @@ VISITS = {
     # meetings
     "bodies": reading("outsider"),
     "body": reading("outsider", body),
+    "body-change": reading("officer_my", body),
+    "body-new": reading("officer_ru", body),
+    "body-do": doing(
+        "officer_my", lambda world: {**body(world), "name": "rest"}, "body", reason="No meetings."
+    ),
+    "body-propose": reading("chair_ru", body),
+    "body-side": reading(
+        "chair_my", lambda world: {**body(world), "party": world.cast.malaysia.pk}
+    ),
+    "body-history": reading("focal_ru", body),
+    "body-change-key": Visit(
+        "chair_ru",
+        of("body_change"),
+        post=lambda world: {"party": world.cast.russia.pk, "revision": 1, "action": "give"},
+        status=302,
+        leads="body",
+    ),
+    "body-change-do": doing(
+        "chair_ru", of("body_change", name="decline"), "body", reason="Not this year."
+    ),
+    "body-people": reading("outsider", body),
+    "appointment-new": reading(
+        "officer_my", lambda world: {**body(world), "party": world.cast.malaysia.pk}
+    ),
+    "appointment-replace": reading("officer_ru", of("office")),
+    "appointment-end": reading("officer_ru", of("office")),
+    "appointment-correct": reading("neutral", of("office")),
+    "person-offices": reading("outsider", lambda world: {"pk": world.office.person_id}),
+    "body-areas": reading("officer_my", body),
+    "area-new": reading("officer_my", body),
+    "area-rename": reading("officer_ru", of("area")),
+    "area-move": doing("officer_ru", of("area"), "body-areas", direction="down"),
+    "area-merge": reading("officer_ru", of("area")),
+    "area-give-up": reading("neutral", of("area")),
+    "area-lead": reading("chair_my", of("area")),
+    "body-rules": reading("outsider", body),
+    "rules-new": reading("officer_my", body),
     "meeting-new": reading("officer_my", body),
     "clocks": reading(
         "officer_ru",
@@ -201,6 +247,11 @@ VISITS = {
     "meeting-deadlines": reading("officer_my", of("meeting")),
     "deadline-meet": doing("officer_my", of("deadline"), "meeting-deadlines", action="done"),
     "meeting-prepare": reading("officer_ru", of("meeting")),
+    "programme": reading("officer_my", of("meeting")),
+    "programme-sheet": reading("", of("meeting")),
+    "programme-versions": reading("focal_ru", of("meeting")),
+    "programme-publish": doing("officer_my", of("meeting"), "programme", revision="1"),
+    "programme-discard": doing("officer_ru", of("meeting"), "programme", revision="1"),
     "sitting-new": reading("neutral", of("meeting")),
     "sitting-change": reading("officer_my", of("sitting")),
     "sitting-do": doing(
@@ -232,6 +283,10 @@ VISITS = {
         leads="item",
     ),
     # messages
+    "feeds": reading("officer_my"),
+    "feed": reading("", lambda world: {"secret": world.feed.secret}),
+    "feed-revoke": doing("officer_my", of("feed"), "feeds"),
+    "feed-renew": doing("officer_my", of("feed"), "feeds"),
     "messages": reading("officer_my"),
     "meeting-messages": reading("neutral", of("meeting")),
     "message": reading("officer_my", of("notice")),

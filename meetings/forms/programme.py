@@ -116,6 +116,7 @@ class ProgrammeRowForm(PortalForm):
         return {
             **{name: cleaned[name] for name in (*self.MAIN, *self.MORE)},
             "uid": uid,
+            "like": str(cleaned["like"] or ""),
             "day": cleaned["day"].isoformat(),
             "wall": f"{cleaned['wall']:%H:%M}",
             **{name: kept.get(name, []) for name in CARRIED},

@@ -3,6 +3,7 @@
 Every deed locks the meeting first, so that of two who save at the same moment one comes second.
 """
 
+import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -21,6 +22,7 @@ from meetings.models import (
     SittingChair,
 )
 from meetings.programme import (
+    FIELDS,
     Change,
     ClocksChange,
     News,
@@ -119,6 +121,7 @@ def save_programme(meeting: Meeting, *, rows: Rows, read: Rows, by: User) -> Non
     stored = rows_to_edit(meeting)
     if differences(read, stored):
         raise ChangedMeanwhile(stored)
+    rows = [{name: row[name] for name in ("uid", *FIELDS)} for row in rows]
     if meeting.was_announced:
         _save_draft(meeting, rows, by)
     else:
@@ -223,7 +226,7 @@ def _put_in_force(
 ) -> list[Change]:
     """Make the sittings what the rows say, keep the version, tell those concerned."""
     before = published_rows(meeting)
-    changes = differences(before, rows)
+    changes = differences(before, _with_own_uids(meeting, rows))
     if not changes:
         return []
     if meeting.was_announced:
@@ -237,6 +240,15 @@ def _put_in_force(
             texts = in_words(changes, meeting.sides())
             _tell(meeting, str(version.pk), texts, sittings.values(), by, reason)
     return changes
+
+
+def _with_own_uids(meeting: Meeting, rows: Rows) -> Rows:
+    """The rows, those anew that name a sitting cancelled meanwhile, or one of another meeting."""
+    uids = [row["uid"] for row in rows]
+    own = Sitting.objects.taking_place().filter(meeting=meeting)
+    taken = Sitting.objects.filter(uid__in=uids).exclude(pk__in=own.values("pk"))
+    gone = {str(uid) for uid in taken.values_list("uid", flat=True)}
+    return [{**row, "uid": str(uuid.uuid4())} if row["uid"] in gone else row for row in rows]
 
 
 def _stored(
