@@ -5,7 +5,7 @@ shows, with the number of all. A sitting lies on every day that it touches in th
 page; a meeting whose programme the reader does not see lies on its own days.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -77,8 +77,11 @@ def _of_side(choice: Choice, prefix: str) -> Q:
     return own & Exists(seats)
 
 
-def _sittings(user: Any, choice: Choice) -> QuerySet[Sitting]:
-    found = Sitting.objects.visible_to(user).order_by()
+def _is_off() -> Q:
+    return Q(status=Sitting.Status.CANCELLED) | Q(meeting__status__in=OFF)
+
+
+def _chosen_sittings(found: QuerySet[Sitting], choice: Choice) -> QuerySet[Sitting]:
     found = found.filter(_of_body(choice, "meeting__"), _of_side(choice, "meeting__"))
     if choice.kind:
         found = found.filter(kind=choice.kind)
@@ -92,12 +95,7 @@ def _sittings(user: Any, choice: Choice) -> QuerySet[Sitting]:
     return found
 
 
-def _is_off() -> Q:
-    return Q(status=Sitting.Status.CANCELLED) | Q(meeting__status__in=OFF)
-
-
-def _meetings(user: Any, choice: Choice) -> QuerySet[Meeting]:
-    found = Meeting.objects.visible_to(user).order_by()
+def _chosen_meetings(found: QuerySet[Meeting], choice: Choice) -> QuerySet[Meeting]:
     found = found.filter(_of_body(choice, ""), _of_side(choice, ""))
     if choice.of_sittings:
         return found.none()
@@ -106,35 +104,29 @@ def _meetings(user: Any, choice: Choice) -> QuerySet[Meeting]:
     return found.filter(status__in=OFF) if choice.stage == "off" else found
 
 
-def inexact(user: Any, choice: Choice, period: Period, at_most: int) -> QuerySet[Meeting]:
-    """Meetings whose days are known only as a window, a month or a year that touches the period."""
-    found = _meetings(user, choice).exclude(precision=Meeting.Precision.DAY)
-    found = found.filter(starts_on__lte=period.ends, ends_on__gte=period.begins)
-    return found.select_related("body").order_by("starts_on", "pk")[:at_most]
-
-
 # --- the cut ---------------------------------------------------------------------------
 
 # A line is one thing on one day. Of a day, what takes place goes before what was called off,
 # what fills days before what has hours, and the earlier before the later.
+# A sitting lasts a day at most, so it touches no more than three days, one of 23 hours between.
 OF_SITTINGS = SQL(
     """
-    SELECT day::date AS day, 1 AS rank, id, is_off, starts_at AS begins
-    FROM ({sittings}) AS sitting (id, starts_at, ends_at, is_off),
-         generate_series(
-             greatest((starts_at AT TIME ZONE %s)::date, %s)::timestamp,
-             least(((ends_at - interval '1 microsecond') AT TIME ZONE %s)::date, %s)::timestamp,
-             interval '1 day'
-         ) AS day
+    SELECT first_day + shift AS day, 1 AS rank, id, is_off, begins
+    FROM (
+        SELECT id, is_off, starts_at AS begins,
+               (starts_at AT TIME ZONE %s)::date AS first_day,
+               ((ends_at - interval '1 microsecond') AT TIME ZONE %s)::date AS last_day
+        FROM ({sittings}) AS visible (id, starts_at, ends_at, is_off)
+    ) AS sitting, (VALUES (0), (1), (2)) AS shifts (shift)
+    WHERE first_day + shift <= last_day AND first_day + shift BETWEEN %s AND %s
     """
 )
 OF_MEETINGS = SQL(
     """
     SELECT day::date AS day, 0 AS rank, id, is_off, NULL::timestamptz AS begins
-    FROM ({meetings}) AS meeting (id, starts_on, ends_on, is_off),
-         generate_series(
-             greatest(starts_on, %s)::timestamp, least(ends_on, %s)::timestamp, interval '1 day'
-         ) AS day
+    FROM ({meetings}) AS meeting (id, starts_on, ends_on, is_off)
+    JOIN generate_series(%s::timestamp, %s::timestamp, interval '1 day') AS day
+        ON day BETWEEN starts_on AND ends_on
     """
 )
 OF_EACH_DAY = SQL(
@@ -176,7 +168,7 @@ class Line:
 class Days:
     """The lines of a period in one clock, for one reader and one choice.
 
-    `bodies` are all that the reader may see: read once, shared by all lines.
+    `bodies` are all that the reader may see, `areas` all of these: read once, shared by all lines.
     """
 
     def __init__(
@@ -186,13 +178,23 @@ class Days:
         period: Period,
         zone: ZoneInfo,
         bodies: Mapping[int, Body],
+        areas: Mapping[int, Area],
     ) -> None:
-        self.user, self.choice, self.zone, self.bodies = user, choice, zone, bodies
+        self.zone, self.bodies, self.areas, self.period = zone, bodies, areas, period
         self.first, self.last = period.first, period.last
+        self.visible = Sitting.objects.visible_to(user).order_by()
+        self.sittings = _chosen_sittings(self.visible, choice)
+        self.meetings = _chosen_meetings(Meeting.objects.visible_to(user).order_by(), choice)
 
     def of_each_day(self, at_most: int) -> list[Line]:
         """So many lines of each day, and with each the number of all."""
         return self._read(OF_EACH_DAY, at_most)
+
+    def inexact(self, at_most: int) -> QuerySet[Meeting]:
+        """Meetings known only by a window, a month or a year that touches the period."""
+        found = self.meetings.exclude(precision=Meeting.Precision.DAY)
+        found = found.filter(starts_on__lte=self.period.ends, ends_on__gte=self.period.begins)
+        return found.select_related("body").order_by("starts_on", "pk")[:at_most]
 
     # A paginator asks for these two.
 
@@ -207,13 +209,13 @@ class Days:
     def _read(self, question: SQL, *params: int) -> list[Line]:
         found = self._ask(question, *params)
         sittings = _sittings_shown([pk for _day, rank, pk, _number in found if rank])
-        areas = _areas_shown(one.area_id for one in sittings.values())
         own = {pk for _day, rank, pk, _number in found if not rank}
         of_sittings = {one.meeting_id for one in sittings.values()}
         meetings = _meetings_shown(own | of_sittings, self.bodies)
         for sitting in sittings.values():
             sitting.meeting = meetings[sitting.meeting_id]
-            sitting.area = areas[sitting.area_id]
+            if sitting.area_id in self.areas:
+                sitting.area = self.areas[sitting.area_id]
         return [
             Line(day, number, sittings[pk].meeting, sittings[pk])
             if rank
@@ -234,7 +236,7 @@ class Days:
     def _of_sittings(self) -> tuple[Composed, list] | None:
         begins = datetime.combine(self.first, time(), self.zone)
         ends = datetime.combine(self.last + DAY, time(), self.zone)
-        found = _sittings(self.user, self.choice).filter(
+        found = self.sittings.filter(
             # A sitting lasts a day at most: so the index on its start is enough.
             starts_at__gte=begins - timedelta(days=1),
             starts_at__lt=ends,
@@ -247,13 +249,13 @@ class Days:
             found.annotate(off=_as_flag(_is_off())).values_list(
                 "pk", "starts_at", "ends_at", "off"
             ),
-            [zone, self.first, zone, self.last],
+            before=[zone, zone],
+            after=[self.first, self.last],
         )
 
     def _of_meetings(self) -> tuple[Composed, list] | None:
-        own = Sitting.objects.visible_to(self.user).filter(meeting=OuterRef("pk"))
-        found = _meetings(self.user, self.choice).filter(
-            ~Exists(own),
+        found = self.meetings.filter(
+            ~Exists(self.visible.filter(meeting=OuterRef("pk"))),
             precision=Meeting.Precision.DAY,
             starts_on__lte=self.last,
             ends_on__gte=self.first,
@@ -264,7 +266,7 @@ class Days:
             found.annotate(off=_as_flag(Q(status__in=OFF))).values_list(
                 "pk", "starts_on", "ends_on", "off"
             ),
-            [self.first, self.last],
+            after=[self.first, self.last],
         )
 
 
@@ -272,24 +274,21 @@ def _as_flag(condition: Q) -> ExpressionWrapper:
     return ExpressionWrapper(condition, output_field=BooleanField())
 
 
-def _part(frame: SQL, name: str, found: QuerySet, own: list) -> tuple[Composed, list] | None:
+def _part(
+    frame: SQL, name: str, found: QuerySet, *, before: Sequence = (), after: Sequence = ()
+) -> tuple[Composed, list] | None:
     """A part of the question with its parameters; None where nothing can be found."""
     try:
         text, params = found.query.sql_with_params()
     except EmptyResultSet:
         return None
-    return frame.format(**{name: SQL(text)}), [*params, *own]
+    return frame.format(**{name: SQL(text)}), [*before, *params, *after]
 
 
 def _sittings_shown(pks: Iterable[int]) -> dict[int, Sitting]:
     """The sittings with what a line says of them, and no more."""
-    shown = ("kind", "title", "status", "mode", "starts_at", "ends_at", "area", "meeting")
+    shown = ("kind", "title", "status", "mode", "day", "starts_at", "ends_at", "area", "meeting")
     return Sitting.objects.only(*shown).in_bulk(pks)
-
-
-def _areas_shown(pks: Iterable[int | None]) -> dict[int | None, Area | None]:
-    areas = Area.objects.only("name", "names").in_bulk({pk for pk in pks if pk})
-    return {None: None, **areas}
 
 
 def _meetings_shown(pks: Iterable[int], bodies: Mapping[int, Body]) -> dict[int, Meeting]:

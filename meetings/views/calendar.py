@@ -64,7 +64,7 @@ def month(sheet: Sheet) -> dict[str, Any]:
     for entry in entries(sheet, sheet.days.of_each_day(LINES_A_DAY)):
         by_day[entry.line.day].append(entry)
     weeks = [
-        (days[0], sheet.address("week", days[0]), [_cell(sheet, day, by_day[day]) for day in days])
+        (days[0], sheet.address("week", days[0]), [_cell(sheet, day, by_day.get(day, [])) for day in days])
         for days in sheet.period.weeks
     ]
     return {

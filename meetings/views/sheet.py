@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from meetings import grid
-from meetings.days import Choice, Days, Line, inexact
+from meetings.days import Choice, Days, Line
 from meetings.forms.calendar import CalendarForm
 from meetings.models import Area, Body, BodyParty, Meeting, Sitting, standing
 from portal.clocks import Place, day_words, holiday_on, with_own_place
@@ -54,11 +54,12 @@ class Sheet:
         self.bodies = {body.pk: body for body in _bodies(user)}
         self.seats = _seats(self.bodies)
         self.parties = Party.objects.in_bulk({party for _body, party, *_rest in self.seats})
+        self.areas = {area.pk: area for area in _areas(self.bodies)}
         self.form = CalendarForm(
             asked,
             bodies=_as_tree(self.bodies.values()),
             parties=sorted(self.parties.values(), key=lambda party: party.label),
-            areas=self._areas(asked.get("body", "")),
+            areas=self._areas_of(asked.get("body", "")),
         )
         self.view = self.form.chosen("view") or "month"
 
@@ -70,10 +71,11 @@ class Sheet:
             return None
         return tuple(one.pk for one in self.bodies.values() if pk in (one.pk, *one.above))
 
-    def _areas(self, body: str) -> list[tuple[Area, str]]:
+    def _areas_of(self, body: str) -> list[tuple[Area, str]]:
+        """The areas in use in the bodies chosen, with their body where there are several."""
         chosen = int(body) if body.isascii() and body.isdigit() else None
-        branch = self._branch(chosen) or tuple(self.bodies)
-        areas = list(Area.objects.current().filter(body__in=branch).order_by("body", "number"))
+        branch = set(self._branch(chosen) or self.bodies)
+        areas = [one for one in self.areas.values() if one.body_id in branch and not one.until]
         if len({area.body_id for area in areas}) < 2:
             return [(area, str(area)) for area in areas]
         return [(area, self._area_of_body(area)) for area in areas]
@@ -154,7 +156,8 @@ class Sheet:
     @cached_property
     def days(self) -> Days:
         """What lies on them."""
-        return Days(self.user, self.choice, self.period, self.clock.zone, self.bodies)
+        zone = self.clock.zone
+        return Days(self.user, self.choice, self.period, zone, self.bodies, self.areas)
 
     def marks(self, day: date) -> list[Mark]:
         """Whose day of rest or holiday it is, in words."""
@@ -212,7 +215,7 @@ class Sheet:
         views = (("month", _("Month")), ("week", _("Week")), ("list", _("List")))
         shown = "list" if self.view == "day" else self.view
         focus = self._focus()
-        unclear = list(inexact(self.user, self.choice, self.period, INEXACT_AT_MOST))
+        unclear = list(self.days.inexact(INEXACT_AT_MOST))
         return {
             "sheet": self,
             "title": self.title,
@@ -276,6 +279,12 @@ def _seats(bodies: Iterable[int]) -> list[tuple]:
     """(body, party, since, until) in the order of the bodies' prints."""
     seats = BodyParty.objects.filter(body__in=list(bodies)).order_by("order", "pk")
     return list(seats.values_list("body", "party", "since", "until"))
+
+
+def _areas(bodies: Iterable[int]) -> Iterable[Area]:
+    """In use or not: a sitting of old may be about one that is no longer."""
+    areas = Area.objects.filter(body__in=list(bodies))
+    return areas.only("name", "names", "former", "until", "body").order_by("body_id", "number")
 
 
 def _as_tree(bodies: Iterable[Body]) -> list[tuple[Body, int]]:
