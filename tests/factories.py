@@ -26,6 +26,7 @@ from meetings.models import (
     BodyParty,
     Deadline,
     DeadlineRule,
+    Feed,
     Meeting,
     Paper,
     Proposal,
@@ -286,6 +287,12 @@ def make_key(target, subject="dates", party=None, holder=None, revision=None, **
         revision=revision or target.revision,
         **fields,
     )
+
+
+def make_feed(user=None, scope="all", **fields) -> Feed:
+    """A person's live calendar link; asked twice it is the same."""
+    feed, _made = Feed.objects.live().get_or_create(user=user or make_user(), scope=scope, **fields)
+    return feed
 
 
 # --- action items ---------------------------------------------------------------------

@@ -36,6 +36,7 @@ from tests.factories import (
     make_body,
     make_delegate,
     make_desk,
+    make_feed,
     make_meeting,
     make_party,
     make_room,
@@ -52,10 +53,6 @@ LINK = "https://video.example.org/secret-room"
 def clock():
     with time_machine.travel(NOON, tick=False) as traveller:
         yield traveller
-
-
-def link(user, scope="all", **more) -> Feed:
-    return Feed.objects.live().get_or_create(user=user, scope=scope, **more)[0]
 
 
 def path(feed) -> str:
@@ -128,7 +125,7 @@ def test_a_second_link_for_the_same_is_refused_with_a_sentence(page, cast):
 
 
 def test_two_who_make_the_same_link_at_once_get_one(cast):
-    link(cast.officer_my)
+    make_feed(cast.officer_my)
     with pytest.raises(Refused, match="already"):
         operations.make_feed(Feed(scope="all"), by=cast.officer_my)
 
@@ -166,13 +163,13 @@ def test_the_page_is_for_people_who_signed_in(client):
 
 
 def test_the_page_shows_ones_own_links_alone(page, cast):
-    theirs = link(cast.officer_ru)
+    theirs = make_feed(cast.officer_ru)
     assert theirs.secret not in page.get(reverse("feeds")).content.decode()
 
 
 @pytest.mark.parametrize("deed", ["feed-revoke", "feed-renew"])
 def test_nobody_touches_the_links_of_others(cast, deed):
-    theirs = link(cast.officer_ru)
+    theirs = make_feed(cast.officer_ru)
     for user in cast.but("officer_ru").values():
         client = Client()
         client.force_login(user)
@@ -183,12 +180,12 @@ def test_nobody_touches_the_links_of_others(cast, deed):
 
 @pytest.mark.parametrize("deed", ["feed-revoke", "feed-renew"])
 def test_a_link_changes_by_post_alone(page, cast, deed):
-    mine = link(cast.officer_my)
+    mine = make_feed(cast.officer_my)
     assert page.get(reverse(deed, args=[mine.pk])).status_code == 405
 
 
 def test_a_revoked_link_is_void_at_once_even_for_who_read_it_before(page, cast):
-    mine = link(cast.officer_my)
+    mine = make_feed(cast.officer_my)
     etag = fetch(mine)["ETag"]
     page.post(reverse("feed-revoke", args=[mine.pk]))
     assert fetch(mine).status_code == 404
@@ -197,7 +194,7 @@ def test_a_revoked_link_is_void_at_once_even_for_who_read_it_before(page, cast):
 
 
 def test_a_link_made_anew_has_another_address_and_voids_the_old(page, cast):
-    mine = link(cast.officer_my, "body", body=cast.group)
+    mine = make_feed(cast.officer_my, "body", body=cast.group)
     page.post(reverse("feed-renew", args=[mine.pk]))
     anew = Feed.objects.live().get()
     assert (anew.scope, anew.body) == ("body", cast.group)
@@ -213,8 +210,8 @@ def test_the_page_costs_the_same_with_few_links_and_with_many(page, cast):
 
     def links(number):
         for _one in range(number):
-            link(cast.officer_my, "body", body=make_body())
-            link(cast.officer_my, "meeting", meeting=make_meeting(cast.group))
+            make_feed(cast.officer_my, "body", body=make_body())
+            make_feed(cast.officer_my, "meeting", meeting=make_meeting(cast.group))
 
     links(1)
     first = cost()
@@ -227,7 +224,7 @@ def test_the_page_costs_the_same_with_few_links_and_with_many(page, cast):
 
 def test_a_calendar_program_reads_the_link_without_signing_in(cast):
     make_sitting(make_meeting(cast.group, starts_on=DAY, status="announced"))
-    answer = fetch(link(cast.officer_my))
+    answer = fetch(make_feed(cast.officer_my))
     assert answer["Content-Type"] == "text/calendar; charset=utf-8"
     assert answer["Cache-Control"] == "private, no-cache"
     assert answer["Referrer-Policy"] == "no-referrer"
@@ -248,11 +245,11 @@ def test_an_unknown_address_is_not_found(secret):
 
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
 def test_a_link_is_read_and_nothing_else(cast, method):
-    assert getattr(Client(), method)(path(link(cast.officer_my))).status_code == 405
+    assert getattr(Client(), method)(path(make_feed(cast.officer_my))).status_code == 405
 
 
 def test_a_closed_account_closes_its_links(cast):
-    mine = link(cast.officer_my)
+    mine = make_feed(cast.officer_my)
     etag = fetch(mine)["ETag"]
     User.objects.filter(pk=cast.officer_my.pk).update(is_active=False)
     assert fetch(mine).status_code == 404
@@ -260,7 +257,7 @@ def test_a_closed_account_closes_its_links(cast):
 
 
 def test_a_head_request_gets_the_same_head_and_no_file(cast):
-    mine = link(cast.officer_my)
+    mine = make_feed(cast.officer_my)
     whole, head = fetch(mine), Client().head(path(mine))
     assert head.content == b""
     for name in ("ETag", "Last-Modified", "Content-Length", "Content-Type"):
@@ -272,18 +269,18 @@ def test_the_link_of_an_account_without_a_person_shows_what_is_public(cast):
     make_sitting(make_meeting(cast.group, starts_on=DAY), title="Not announced")
     SittingChair.objects.all().delete()
     user = User.objects.create(email="nobody@example.org")
-    assert names_in(link(user)) == ["Plenary session"]
-    assert "BEGIN:VEVENT" not in text_of(link(user, "mine"))
+    assert names_in(make_feed(user)) == ["Plenary session"]
+    assert "BEGIN:VEVENT" not in text_of(make_feed(user, "mine"))
 
 
 def test_a_calendar_without_any_event_is_still_valid(cast):
-    text = text_of(link(cast.outsider, "mine"))
+    text = text_of(make_feed(cast.outsider, "mine"))
     assert len(Calendar.from_ical(text).subcomponents) == 1
     assert IcsCalendarStream.from_ics(text).calendars[0].events == []
 
 
 def test_the_page_says_when_a_link_was_last_read(page, cast, clock):
-    mine = link(cast.officer_my)
+    mine = make_feed(cast.officer_my)
     fetch(mine)
     mine.refresh_from_db()
     assert mine.read_at == NOON
@@ -325,7 +322,7 @@ SEEN = {
 
 @pytest.mark.parametrize("who", SEEN)
 def test_a_link_to_everything_holds_what_its_person_may_see(cast, world, who):
-    assert names_in(link(cast.people[who])) == SEEN[who]
+    assert names_in(make_feed(cast.people[who])) == SEEN[who]
 
 
 @pytest.mark.parametrize(
@@ -338,53 +335,53 @@ def test_a_link_to_everything_holds_what_its_person_may_see(cast, world, who):
     ],
 )
 def test_a_link_to_what_concerns_me_reaches_as_far_as_the_office(cast, world, who, names):
-    assert names_in(link(cast.people[who], "mine")) == names
+    assert names_in(make_feed(cast.people[who], "mine")) == names
 
 
 def test_a_link_to_a_body_holds_all_beneath_it_and_nothing_above(cast, world):
-    assert "Above" in names_in(link(cast.officer_ru, "body", body=cast.commission))
-    assert "Open" in names_in(link(cast.chair_ru, "body", body=cast.commission))
-    assert "Above" not in names_in(link(cast.officer_ru, "body", body=cast.group))
+    assert "Above" in names_in(make_feed(cast.officer_ru, "body", body=cast.commission))
+    assert "Open" in names_in(make_feed(cast.chair_ru, "body", body=cast.commission))
+    assert "Above" not in names_in(make_feed(cast.officer_ru, "body", body=cast.group))
 
 
 def test_a_link_to_a_body_holds_the_meetings_that_serve_it_among_others(cast):
     other = make_body(name="Committee on Trade")
     meeting = make_meeting(other, starts_on=DAY, status="announced")
     make_sitting(meeting, title="Joint")
-    feed = link(cast.outsider, "body", body=cast.group)
+    feed = make_feed(cast.outsider, "body", body=cast.group)
     assert names_in(feed) == []
     MeetingNumber.objects.create(meeting=meeting, body=cast.group, series="ordinary", number=7)
     assert names_in(feed) == ["Joint"]
 
 
 def test_a_link_to_a_meeting_holds_that_meeting_alone(cast, world):
-    assert names_in(link(cast.outsider, "meeting", meeting=world)) == ["Open"]
+    assert names_in(make_feed(cast.outsider, "meeting", meeting=world)) == ["Open"]
 
 
 def test_a_link_to_a_meeting_keeps_what_lies_years_back(cast):
     old = make_meeting(cast.group, starts_on=date(2021, 5, 25), status="held")
     make_sitting(old)
-    assert names_in(link(cast.outsider, "meeting", meeting=old)) == ["Plenary session"]
-    assert names_in(link(cast.outsider)) == []
+    assert names_in(make_feed(cast.outsider, "meeting", meeting=old)) == ["Plenary session"]
+    assert names_in(make_feed(cast.outsider)) == []
 
 
 def test_registration_brings_the_chosen_sittings_and_no_others(cast, world):
     chosen = world.sittings.get(title="Open")
     make_sitting(world, title="Not chosen")
     make_delegate(world, cast.malaysia, person=cast.delegate.person, sittings=[chosen])
-    assert names_in(link(cast.delegate, "mine")) == ["Open"]
+    assert names_in(make_feed(cast.delegate, "mine")) == ["Open"]
 
 
 def test_a_registration_without_chosen_sittings_brings_the_days(cast, world):
     make_delegate(world, cast.malaysia, person=cast.delegate.person)
-    assert names_in(link(cast.delegate, "mine")) == [world.full_label]
+    assert names_in(make_feed(cast.delegate, "mine")) == [world.full_label]
 
 
 def test_a_sitting_one_presides_over_concerns_one(cast, world):
     SittingChair.objects.create(
         sitting=world.sittings.get(title="Closed"), person=cast.outsider.person
     )
-    assert names_in(link(cast.outsider, "mine")) == ["Closed"]
+    assert names_in(make_feed(cast.outsider, "mine")) == ["Closed"]
 
 
 def test_who_presides_does_not_thereby_learn_of_what_is_not_announced(cast, world):
@@ -392,7 +389,7 @@ def test_who_presides_does_not_thereby_learn_of_what_is_not_announced(cast, worl
         SittingChair.objects.create(
             sitting=Sitting.objects.get(title=title), person=cast.outsider.person
         )
-    assert names_in(link(cast.outsider, "mine")) == []
+    assert names_in(make_feed(cast.outsider, "mine")) == []
 
 
 def test_a_third_party_sees_nothing_of_the_own_part_of_another(cast):
@@ -405,12 +402,12 @@ def test_a_third_party_sees_nothing_of_the_own_part_of_another(cast):
         make_sitting(part, title=f"Part of {party.code}")
     for party in body.sides():
         user = make_user("secretary", party, body)
-        assert names_in(link(user)) == [f"Proposed: Part of {party.code}"]
+        assert names_in(make_feed(user)) == [f"Proposed: Part of {party.code}"]
 
 
 def test_a_meeting_without_programme_stands_with_its_days(cast):
     make_meeting(cast.group, starts_on=DAY, days=3, status="announced", place="Kazan")
-    [event] = Calendar.from_ical(text_of(link(cast.outsider))).walk("VEVENT")
+    [event] = Calendar.from_ical(text_of(make_feed(cast.outsider))).walk("VEVENT")
     assert (event["DTSTART"].dt, event["DTEND"].dt) == (DAY, DAY + timedelta(days=3))
     assert event["LOCATION"] == "Kazan"
 
@@ -420,13 +417,13 @@ def test_a_meeting_whose_days_are_not_known_exactly_is_left_out(cast, precision)
     meeting = make_meeting(
         cast.group, starts_on=date(2027, 1, 1), days=31, status="announced", precision=precision
     )
-    assert names_in(link(cast.officer_my)) == []
+    assert names_in(make_feed(cast.officer_my)) == []
     make_sitting(meeting)
-    assert names_in(link(cast.officer_my)) == []
+    assert names_in(make_feed(cast.officer_my)) == []
 
 
 def test_a_moved_sitting_stays_one_event_with_a_higher_sequence(cast, world):
-    feed = link(cast.officer_my, "meeting", meeting=world)
+    feed = make_feed(cast.officer_my, "meeting", meeting=world)
 
     def event():
         found = Calendar.from_ical(text_of(feed)).walk("VEVENT")
@@ -444,7 +441,7 @@ def test_a_moved_sitting_stays_one_event_with_a_higher_sequence(cast, world):
 
 
 def test_what_is_called_off_stays_and_says_so(cast, world):
-    feed = link(cast.officer_my, "meeting", meeting=world)
+    feed = make_feed(cast.officer_my, "meeting", meeting=world)
     SITTING.perform(world.sittings.get(title="Open"), "cancel", by=cast.officer_my, reason="Ill.")
     assert {name.partition(" · ")[0]: status for name, status in events_of(feed).items()} == {
         "Cancelled: Open": "CANCELLED",
@@ -460,7 +457,7 @@ def test_a_link_speaks_the_language_and_shows_the_clock_of_its_person(cast):
     person = cast.outsider.person
     person.language, person.zone = "ru", "America/Lima"
     person.save()
-    [event] = Calendar.from_ical(text_of(link(cast.outsider))).walk("VEVENT")
+    [event] = Calendar.from_ical(text_of(make_feed(cast.outsider))).walk("VEVENT")
     assert "Рабочая группа по промышленности" in event["SUMMARY"]
     assert "Куала-Лумпур (UTC+08:00)" in event["DESCRIPTION"]
     assert "(UTC-05:00)" in event["DESCRIPTION"]
@@ -469,7 +466,7 @@ def test_a_link_speaks_the_language_and_shows_the_clock_of_its_person(cast):
 def test_the_name_of_a_body_one_may_no_longer_see_is_not_told(client, cast):
     body = make_body(name="Quiet Group", is_public=False)
     user = make_user("secretary", cast.malaysia, body)
-    feed = link(user, "body", body=body)
+    feed = make_feed(user, "body", body=body)
     assert "Quiet Group" in text_of(feed)
     Appointment.objects.filter(body=body).update(until=date(2026, 8, 1))
     assert "Quiet Group" not in text_of(feed)
@@ -502,7 +499,7 @@ def test_a_link_costs_the_same_with_one_sitting_thirty_and_a_thousand(
             sitting.reckon()
             sittings.append(sitting)
     Sitting.objects.bulk_create(sittings)
-    feed = link(cast.officer_my)
+    feed = make_feed(cast.officer_my)
     with django_assert_num_queries(12):
         answer = fetch(feed)
     assert answer.content.count(b"BEGIN:VEVENT") == rows
@@ -517,7 +514,7 @@ def again(feed, answer):
 
 
 def test_what_did_not_change_is_the_same_file_days_later(cast, world, clock):
-    feed = link(cast.officer_my)
+    feed = make_feed(cast.officer_my)
     first = fetch(feed)
     clock.shift(timedelta(days=3))
     second = fetch(feed)
@@ -526,7 +523,7 @@ def test_what_did_not_change_is_the_same_file_days_later(cast, world, clock):
 
 
 def test_a_change_gives_every_event_the_instant_of_the_change(cast, world, clock):
-    feed = link(cast.officer_my)
+    feed = make_feed(cast.officer_my)
     fetch(feed)
     clock.shift(timedelta(hours=5))
     Sitting.objects.filter(title="Open").update(place="Hall 7")
@@ -537,7 +534,7 @@ def test_a_change_gives_every_event_the_instant_of_the_change(cast, world, clock
 
 
 def test_two_changes_within_a_second_are_two_instants(cast, world):
-    feed = link(cast.officer_my)
+    feed = make_feed(cast.officer_my)
     seen = set()
     for place in ("Hall 1", "Hall 2", "Hall 1"):
         Sitting.objects.filter(title="Open").update(place=place)
@@ -547,7 +544,7 @@ def test_two_changes_within_a_second_are_two_instants(cast, world):
 
 
 def test_a_repeat_is_answered_304_with_its_validators_and_without_a_file(cast, world):
-    feed = link(cast.officer_my)
+    feed = make_feed(cast.officer_my)
     first = fetch(feed)
     answer = again(feed, first)
     assert (answer.status_code, answer.content) == (304, b"")
@@ -580,12 +577,12 @@ def queries_of(feed, answer) -> tuple[int, int]:
 
 
 def test_a_repeat_asks_the_database_one_question(stage):
-    feed = link(stage.cast.officer_my)
+    feed = make_feed(stage.cast.officer_my)
     assert queries_of(feed, fetch(feed)) == (304, 1)
 
 
 def test_a_repeat_by_date_or_by_head_is_answered_too(stage):
-    feed = link(stage.cast.officer_my)
+    feed = make_feed(stage.cast.officer_my)
     first = fetch(feed)
     assert fetch(feed, if_modified_since=first["Last-Modified"]).status_code == 304
     head = Client().head(path(feed), headers={"if-none-match": first["ETag"]})
@@ -593,14 +590,14 @@ def test_a_repeat_by_date_or_by_head_is_answered_too(stage):
 
 
 def test_a_repeat_with_another_validator_gets_the_file(stage):
-    feed = link(stage.cast.officer_my)
+    feed = make_feed(stage.cast.officer_my)
     first = fetch(feed)
     for etag in ('"other"', "nonsense", ""):
         assert fetch(feed, if_none_match=etag).content == first.content
 
 
 def test_when_it_was_read_is_noted_once_an_hour_also_by_repeats(stage, clock):
-    feed = link(stage.cast.officer_my)
+    feed = make_feed(stage.cast.officer_my)
     first = fetch(feed)
     clock.shift(timedelta(minutes=59))
     assert queries_of(feed, first) == (304, 1)
@@ -611,7 +608,7 @@ def test_when_it_was_read_is_noted_once_an_hour_also_by_repeats(stage, clock):
 
 
 def test_a_new_day_is_looked_at_anew_because_offices_end_with_the_day(stage, clock):
-    feed = link(stage.cast.chair_my)
+    feed = make_feed(stage.cast.chair_my)
     Appointment.objects.filter(person=stage.cast.chair_my.person).update(until=NOON.date())
     first = fetch(feed)
     assert "Other" in first.content.decode()
@@ -675,7 +672,7 @@ def run(statement):
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_after_every_kind_of_change_the_next_reading_is_new(stage, change):
-    feed = link(stage.cast.officer_my)
+    feed = make_feed(stage.cast.officer_my)
     first = fetch(feed)
     assert queries_of(feed, first) == (304, 1)
     CHANGES[change](stage)
@@ -707,7 +704,7 @@ OWN = {
 @pytest.mark.parametrize("change", OWN)
 def test_after_every_change_of_ones_own_part_the_next_reading_is_new(stage, change):
     Sitting.objects.update(join_link=LINK)
-    feed = link(stage.cast.delegate, "mine")
+    feed = make_feed(stage.cast.delegate, "mine")
     first = fetch(feed)
     assert queries_of(feed, first) == (304, 1)
     OWN[change](stage)
@@ -717,7 +714,7 @@ def test_after_every_change_of_ones_own_part_the_next_reading_is_new(stage, chan
 
 
 def test_what_concerns_others_alone_leaves_a_repeat_cheap(stage):
-    feed = link(stage.cast.officer_ru)
+    feed = make_feed(stage.cast.officer_ru)
     first = fetch(feed)
     DELEGATE.perform(stage.registered, "approve", by=stage.cast.focal_my)
     make_appointment(stage.cast.outsider, stage.cast.group, "chair", stage.cast.malaysia)
@@ -727,7 +724,7 @@ def test_what_concerns_others_alone_leaves_a_repeat_cheap(stage):
 
 def test_a_change_that_commits_after_the_file_was_written_is_not_missed(stage):
     """A transaction may begin before a reading and end after it: instants would miss it."""
-    feed = link(stage.cast.officer_my)
+    feed = make_feed(stage.cast.officer_my)
     other = connection.copy()
     try:
         other.set_autocommit(False)
@@ -745,7 +742,7 @@ def test_a_change_that_commits_after_the_file_was_written_is_not_missed(stage):
 
 
 def test_a_change_that_is_taken_back_leaves_a_repeat_cheap(stage):
-    feed = link(stage.cast.officer_my)
+    feed = make_feed(stage.cast.officer_my)
     first = fetch(feed)
     other = connection.copy()
     try:
@@ -759,14 +756,14 @@ def test_a_change_that_is_taken_back_leaves_a_repeat_cheap(stage):
 
 
 def test_the_memory_of_a_database_from_before_a_restore_is_not_believed(stage):
-    feed = link(stage.cast.officer_my)
+    feed = make_feed(stage.cast.officer_my)
     first = fetch(feed)
     Feed.objects.update(snapshot="99999999:99999999:")
     assert queries_of(feed, first)[1] > 1
 
 
 def test_a_database_that_cannot_say_leaves_it_to_the_file_itself(stage):
-    feed = link(stage.cast.officer_my)
+    feed = make_feed(stage.cast.officer_my)
     first = fetch(feed)
     run("ALTER TABLE meetings_calendarchange RENAME TO away")
     try:
@@ -776,7 +773,7 @@ def test_a_database_that_cannot_say_leaves_it_to_the_file_itself(stage):
 
 
 def test_the_changes_of_long_ago_are_forgotten(stage):
-    feed = link(stage.cast.officer_my)
+    feed = make_feed(stage.cast.officer_my)
     fetch(feed)
     run("UPDATE meetings_calendarchange SET at = '2026-08-01'")
     Sitting.objects.update(place="Hall 1")
