@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.client import Unexpected
-from bench.figures import NAMES, ON_STAGE, measure
+from bench.figures import NAMES, ON_STAGE, TOGETHER, measure
 from portal.services.home import Refused
 from portal.services.supervisor import Stop
 
@@ -41,13 +41,16 @@ def read(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="script/bench",
         description="Measures the portal, in ratios to a bare Django page measured beside it.",
-        epilog=f"Figures: {', '.join(NAMES)}. All of them when none is named.",
+        epilog=f"Figures: {', '.join(NAMES)}. All of them when none is named. "
+        f"Several by one name: {', '.join(TOGETHER)}.",
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help="a figure to measure")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there, too")
     parser.add_argument("--here", type=Path, default=Path(), help=argparse.SUPPRESS)
     parser.add_argument("--quick", action="store_true", help="one short run of each")
-    return parser.parse_args(words)
+    arguments = parser.parse_args(words)
+    arguments.names = [one for name in arguments.names for one in TOGETHER.get(name, [name])]
+    return arguments
 
 
 def check(arguments: argparse.Namespace) -> None:

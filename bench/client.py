@@ -196,6 +196,7 @@ def parse(received: bytes, *, ended: bool) -> Answer | None:
     head, found, body = received.partition(b"\r\n\r\n")
     length = LENGTH.search(head)
     whole = len(body) >= int(length[1]) if length else ended or body.endswith(b"0\r\n\r\n")
+    whole = whole or head[9:12] == b"304"  # nothing ever follows
     return Answer(int(head[9:12]), head, body) if found and whole else None
 
 

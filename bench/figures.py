@@ -15,17 +15,28 @@ if TYPE_CHECKING:
 STARTS = ("clone_to_answer", "second_start")
 ON_STAGE: dict[str, Callable[["Play"], Sample]] = {
     "public_meeting": lambda play: play.public_meeting(),
+    "calendar_month": lambda play: play.calendar(2000, "month"),
+    "calendar_week": lambda play: play.calendar(2000, "week"),
+    "body_200": lambda play: play.body(200),
+    "meetings_200": lambda play: play.meetings(200),
     "list_462": lambda play: play.delegates(462),
     "list_5000": lambda play: play.delegates(5000),
     "registration_1": lambda play: play.registration(1),
     "registration_8": lambda play: play.registration(8),
     "registration_32": lambda play: play.registration(32),
     "registration_whole_8": lambda play: play.registration(8, whole=True),
+    "feed_1000": lambda play: play.feeds.built(),
+    "feed_unchanged": lambda play: play.feeds.unchanged(),
     "reminders": lambda play: play.reminders(),
     "messages": lambda play: play.messages(),
     "memory": lambda play: play.memory(),
 }
 NAMES = (*STARTS, *ON_STAGE)
+# Several figures by one name.
+TOGETHER = {
+    "calendar": ("calendar_month", "calendar_week", "body_200", "meetings_200"),
+    "feeds": ("feed_1000", "feed_unchanged"),
+}
 
 
 def measure(names: list[str], *, quick: bool) -> Result:

@@ -4,21 +4,23 @@ Imported after the stage has set Django up.
 """
 
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from itertools import count
 from time import monotonic
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from bench import client
 from bench.case import REMINDER, Case, Stored, path_of, queries_of, session_of
+from bench.feeds import Feeds
 from bench.processes import cpu_seconds, resident_mb
 from bench.registration import registering
 from bench.result import Sample
 from bench.stage import Stage
 from delegations.tasks import remind_delegates
 from portal import notices
-from portal.models import Notice
+from portal.models import Notice, User
 from portal.services.home import Refused
 
 
@@ -46,7 +48,24 @@ class Play:
     def delegates(self, number: int) -> Sample:
         """The first page of a meeting's delegates, read by a focal point."""
         user = self.case.cast.focal_my
-        path = path_of("delegations", self.case.meeting_of(number))
+        return self._read(user, path_of("delegations", self.case.meeting_of(number)))
+
+    def calendar(self, number: int, view: str) -> Sample:
+        """A month or week of a month with so many sittings, read by a secretary."""
+        path = f"{reverse('calendar')}?view={view}&day={self.case.full_month(number)}"
+        return self._read(self.case.cast.officer_my, path)
+
+    def body(self, number: int) -> Sample:
+        """The page of a body with so many meetings, read by a secretary."""
+        path = path_of("body", self.case.body_of(number))
+        return self._read(self.case.cast.officer_my, path)
+
+    def meetings(self, number: int) -> Sample:
+        """The first page of the list of all meetings, of which one body has so many."""
+        self.case.body_of(number)
+        return self._read(self.case.cast.officer_my, reverse("meetings"))
+
+    def _read(self, user: User, path: str) -> Sample:
         request = client.get(path, self.stage.port, Cookie=session_of(user))
         return self._page(request) | {"queries": queries_of(user, path)}
 
@@ -55,6 +74,13 @@ class Play:
         alone = self.stage.visitors(visit, 1)
         load = self.stage.visitors(visit, 8)
         return as_sample(load) | {"alone_ms": alone.percentile_ms(50), "bytes": load.largest}
+
+    # --- calendar links ---------------------------------------------------------------
+
+    @cached_property
+    def feeds(self) -> Feeds:
+        """A calendar link with a thousand sittings."""
+        return Feeds(self.stage, self.case.cast.group, self.case.cast.officer_my)
 
     # --- registration -----------------------------------------------------------------
 
