@@ -54,16 +54,14 @@ def _numbered(beneath, parent: int | None, prefix: str, depth: int) -> list[Poin
 
 
 def _reckon(points: list[Point], begins: int) -> int:
-    """Write begin and end into each point; a point lasts as long as what stands beneath it.
+    """Write begin and end into each point; its minutes hold those of what stands beneath it.
 
-    Where nothing beneath it has minutes, its own count.
+    Where the points beneath take longer than was given to theirs, they count.
     """
     for point in points:
         own = (point.item.minutes if point.item else 0) or 0
         point.begins = begins
-        point.ends = _reckon(point.children, begins)
-        if point.ends == begins:
-            point.ends = begins + own
+        point.ends = max(begins + own, _reckon(point.children, begins))
         begins = point.ends
     return begins
 

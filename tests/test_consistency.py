@@ -27,6 +27,7 @@ from demo.cast import members
 from portal.models import Notice
 from tests.cast import make_cast
 from tests.factories import (
+    make_agenda,
     make_area,
     make_change,
     make_deadline,
@@ -34,8 +35,11 @@ from tests.factories import (
     make_desk,
     make_feed,
     make_item,
+    make_key,
     make_meeting,
     make_notice,
+    make_paper,
+    make_point,
     make_rules,
     make_sitting,
     make_upload,
@@ -66,7 +70,19 @@ def make_world() -> SimpleNamespace:
     registered = make_delegate(meeting, cast.malaysia, person=cast.delegate.person)
     waiting = make_delegate(meeting, cast.russia, status="pending", sittings=[sitting])
     member = make_user(email="member@example.org", password=PASSWORD)
+    agenda = make_agenda(meeting)
+    settled = make_agenda(make_meeting(cast.group, status="in_session"), status="agreed")
+    for party in (cast.malaysia, cast.russia):
+        make_key(settled, "agenda", party)
     return SimpleNamespace(
+        agenda=agenda,
+        settled=settled,
+        point=agenda.items.get(title="Halal"),
+        removed=make_point(agenda, status="removed"),
+        late=make_point(settled, status="late", proposer=cast.malaysia, text="Why."),
+        paper=make_paper(meeting=meeting, party=cast.malaysia),
+        kept=make_paper(meeting=meeting, party=cast.malaysia, file="papers/x", file_name="x.pdf"),
+        asked=make_paper(cast.group, party=cast.malaysia, wanted="public"),
         cast=cast,
         meeting=meeting,
         area=area,

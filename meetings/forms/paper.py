@@ -7,6 +7,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
+from meetings.agenda import lines, tree
 from meetings.forms.agenda import PartyChoiceField
 from meetings.models import AgendaItem, Paper
 from portal.forms import DayInput, NameField, PortalForm, PortalModelForm
@@ -97,15 +98,16 @@ class PaperForm(PortalModelForm):
         super().__init__(*args, **kwargs)
         self.fields["access"].choices = self._classes(sides)
         self._ask_whose(sides)
-        self.fields["language"].choices = [("", _("not said")), *self._all_languages()]
-        self.fields["upload"].help_text = _("At most %(most)s.") % {
+        self.fields["upload"].label = self._file_label() % {
             "most": filesizeformat(settings.PORTAL_PAPER_MEGABYTES * 1024 * 1024)
         }
+        self.fields["language"].choices = [("", _("not said")), *self._all_languages()]
         points = AgendaItem.objects.visible_to(user).filter(agenda__meeting=self.instance.meeting)
         self.fields["items"].queryset = points.listed() if self.instance.meeting else points.none()
         if self.instance.pk:
             self.initial["items"] = list(self.instance.items.values_list("pk", flat=True))
-        if not self.fields["items"].queryset:
+        self.fields["items"].choices = _numbered(self.fields["items"].queryset)
+        if not self.fields["items"].choices:
             del self.fields["items"]
         self.languages = self._title_languages()
         for code in self.languages:
@@ -120,6 +122,11 @@ class PaperForm(PortalModelForm):
         titles = [f"title_{code}" for code in self.languages]
         order = ["access", "party", "kind", "title", *titles, "upload", "link", "items"]
         self.order_fields(order)
+
+    def _file_label(self) -> str:
+        if self.instance.file_name:
+            return gettext("Another file in place of the present one (at most %(most)s)")
+        return gettext("File (at most %(most)s)")
 
     def _classes(self, sides: list[Party]) -> list[tuple[str, Any]]:
         """What a side decides alone; the neutral secretariat has no paper of its own."""
@@ -171,6 +178,11 @@ class PaperForm(PortalModelForm):
         return self.cleaned_data.get("items", [])
 
 
+def _numbered(items) -> list[tuple[int, str]]:
+    """The points as the agenda has them, each with its number."""
+    return [(point.item.pk, f"{point.number} {point.item}") for point in lines(tree(items))]
+
+
 class ChangePaperForm(PaperForm):
     """The same for a paper that stands already: knows which revision was read."""
 
@@ -179,8 +191,6 @@ class ChangePaperForm(PaperForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.initial["revision"] = self.instance.revision
-        if self.instance.file_name:
-            self.fields["upload"].label = _("Another file in place of the present one")
 
     @property
     def changes(self) -> dict[str, Any]:
