@@ -312,7 +312,7 @@ class BodyChange(models.Model):
         return self.label
 
     def get_absolute_url(self):
-        return f"{self.body.get_absolute_url()}#change-{self.pk}"
+        return f"{self.body.get_absolute_url()}#asked"
 
     @property
     def label(self) -> str:

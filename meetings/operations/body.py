@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import get_language_info, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from meetings import notifications
@@ -15,6 +15,7 @@ from meetings.permissions import can_decide_for_all, can_speak_for
 from meetings.transitions import BODY, BODY_CHANGE, CHANGE
 from portal import journal
 from portal.constraints import violations_explained
+from portal.languages import language_name
 from portal.models import Entry, Party, User
 from portal.refusal import NotYours, Refused
 
@@ -127,8 +128,8 @@ def _shown(row: Body, name: str, value: Any) -> Any:
 
 
 def names_in_words(names: Mapping[str, str]) -> str:
-    """Names per language on one line, each language in its own word."""
-    return " · ".join(f"{get_language_info(code)['name_local']}: {names[code]}" for code in names)
+    """Names per language on one line."""
+    return " · ".join(f"{language_name(code)}: {name}" for code, name in names.items())
 
 
 # --- what belongs to one side ---------------------------------------------------------

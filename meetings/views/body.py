@@ -150,7 +150,7 @@ def _meetings(request: HttpRequest, body: Body, today: date) -> dict:
     found = Meeting.objects.visible_to(request.user).filter(
         Q(body=body) | Q(pk__in=served.values("meeting"))
     )
-    found = found.for_list()
+    found = found.select_related("body")
     past = Paginator(found.past(today), MEETINGS_A_PAGE).get_page(request.GET.get("page"))
     ahead = list(found.upcoming(today))
     numbers = served.filter(meeting__in=[one.pk for one in (*ahead, *past)]).exclude(
