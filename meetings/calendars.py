@@ -208,7 +208,7 @@ class Writer:
         self.address = f"{settings.PORTAL_URL}{meeting.get_absolute_url()}"
         self.places = with_own_place(meeting.places())
         self.mark = self._mark()
-        self.status = f"STATUS:{'TENTATIVE' if self._is_proposed else 'CONFIRMED'}"
+        self.stands = f"STATUS:{'TENTATIVE' if self._is_proposed else 'CONFIRMED'}"
 
     def _mark(self) -> str:
         """How the names of its events begin, for clients that do not show what STATUS says."""
@@ -282,7 +282,7 @@ class Writer:
                 "BEGIN:VEVENT",
                 f"DTSTAMP:{STAMP}",
                 f"LAST-MODIFIED:{STAMP}",
-                "STATUS:CANCELLED" if off else self.status,
+                "STATUS:CANCELLED" if off else self.stands,
                 *(["CLASS:PRIVATE"] if closed else []),
                 *filter(None, lines),
                 "END:VEVENT",

@@ -138,6 +138,11 @@ class Feed(models.Model):
     def __str__(self):
         return str(self.get_scope_display())
 
+    @classmethod
+    def by_secret(cls, secret: str) -> "Feed | None":
+        """The link with this secret; None for an unknown or revoked one, or a closed account."""
+        return cls.objects.readable().filter(secret=secret).first()
+
     @property
     def address(self) -> str:
         """The whole secret address."""

@@ -84,7 +84,7 @@ def _own(request: HttpRequest, pk: int) -> Feed:
 @require_safe
 def feed(request: HttpRequest, secret: str) -> HttpResponse:
     """The calendar behind a secret address, for the calendar program of its person alone."""
-    found = Feed.objects.readable().filter(secret=secret).first()
+    found = Feed.by_secret(secret)
     if found is None:
         raise Http404
     file = operations.read_feed(found, now=timezone.now())
