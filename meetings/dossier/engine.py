@@ -173,11 +173,11 @@ class Engine:
         claimed.add(key)
         if there is None:
             entry.obj, entry.row.state = fresh, NEW
-            self._permit(kind, entry, fresh, set())
+            self._permit(kind, entry, fresh, {})
         else:
             self._compare(kind, entry, there, values)
 
-    def _permit(self, kind: Kind, entry: Entry, row: Any, changed: set[str]) -> None:
+    def _permit(self, kind: Kind, entry: Entry, row: Any, changed: dict[str, Any]) -> None:
         where = entry.where
         if kind.name == "number":  # it takes a number from another body
             where = self.place(row.body, where.meeting)
@@ -204,7 +204,7 @@ class Engine:
             Change(one.name, one.shown(one.of(there)), one.shown(values[one.column]))
             for one in changes
         ]
-        self._permit(kind, entry, there, {one.name for one in changes})
+        self._permit(kind, entry, there, {one.name: values[one.column] for one in changes})
         for one in changes:
             if one.column == "status":
                 recorded(there, values["status"])

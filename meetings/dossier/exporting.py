@@ -53,7 +53,7 @@ class Reader:
     def notes(self, rows: QuerySet) -> QuerySet:
         """By the command those that every side knows, and those of the side that asks."""
         others = BodyParty.objects.filter(body=OuterRef("body")).exclude(
-            party__in=[OuterRef("sender"), OuterRef("addressee")]
+            Q(party=OuterRef("sender")) | Q(party=OuterRef("addressee"))
         )
         known = Q(addressee=None) | ~Exists(others)
         own = Q(sender=self.party) | Q(addressee=self.party)
@@ -152,12 +152,7 @@ class Export:
         self, name: str, owner: str | Callable[[Any], Any], rows: QuerySet, *order: str
     ) -> None:
         rows = rows.order_by(*order) if order else rows
-        references = [
-            one.name for one in rows.model._meta.fields if one.is_relation and one.many_to_one
-        ]
-        named = {"party", "person", "organisation", "owner", "lead", "host", "proposer", "side"}
-        named |= {"sender", "addressee", "calendar_of", "room", "area", "parent", "body"}
-        for row in rows.select_related(*(set(references) & named)):
+        for row in rows.select_related(*named_by(rows.model)):
             key = owner(row) if callable(owner) else getattr(row, owner)
             self.rows[name, key].append(row)
 
@@ -342,6 +337,19 @@ class Export:
             for one in self.rows["undertakings", item.pk]
         ]
         return filled({**self._row(kinds.ITEMS, item), "undertakings": parts})
+
+
+NAMED = {"sender", "addressee", "calendar_of", "room", "area", "parent", "body", "host", "side"}
+BELONG = {"person", "organisation", "owner", "lead"}  # to a side
+
+
+def named_by(model: type[Any]) -> list[str]:
+    """What rows of a model name, to be fetched along with them."""
+    known = {one.name for one in model._meta.fields if one.many_to_one}
+    return [
+        *sorted(known & (NAMED | {"party", "proposer"})),
+        *(f"{name}__party" for name in sorted(known & BELONG)),
+    ]
 
 
 APPOINTED = ("office", "party__code", "order", "since", "person__full_name")

@@ -47,11 +47,14 @@ class Rights:
     def held(self) -> Standing:
         return standing(self.user)
 
-    def refusal(self, kind: Kind, place: Place, row: Any, state: str, changed: set[str]) -> str:
+    def refusal(
+        self, kind: Kind, place: Place, row: Any, state: str, changed: dict[str, Any]
+    ) -> str:
         """Why this row may not be written here; empty when it may."""
         return (
             self._of_place(place)
             or _of_meeting(kind, place, row, state)
+            or _of_past_meeting(kind, state, changed)
             or self._of_new_meeting(kind, place, row, state)
             or self._of_sides(kind, row)
             or self._of_keys(kind, place, row, state, changed)
@@ -86,14 +89,16 @@ class Rights:
             "Take it out of the dossier, or ask the technical administrator."
         )
 
-    def _of_keys(self, kind: Kind, place: Place, row: Any, state: str, changed: set[str]) -> str:
+    def _of_keys(
+        self, kind: Kind, place: Place, row: Any, state: str, changed: dict[str, Any]
+    ) -> str:
         """What takes every side's key on its page, where the commission stands already."""
         if self.is_unlimited or place.is_fresh_body or place.is_fresh:
             return ""
-        if kind.name == "seat" or (kind.name == "body" and {"status", "is_public"} & changed):
+        if kind.name == "seat" or (kind.name == "body" and {"status", "is_public"} & set(changed)):
             return _("This takes the key of every side. Put it to them on the body’s page.")
         done = kind.name == "item" and row.status == ActionItem.Status.DONE
-        if state != NEW and (done or {"status", "access"} & changed):
+        if state != NEW and (done or {"status", "access"} & set(changed)):
             return _("This changes on its own page alone, where the sides’ keys guard it.")
         return ""
 
@@ -107,3 +112,9 @@ def _of_meeting(kind: Kind, place: Place, row: Any, state: str) -> str:
         "The meeting is “%(status)s” here. A dossier does not touch it: change it on its page, "
         "where the sides’ keys guard it, or take it out of the dossier."
     ) % {"status": meeting.get_status_display()}
+
+
+def _of_past_meeting(kind: Kind, state: str, changed: dict[str, Any]) -> str:
+    if kind.name != "meeting" or state == NEW or changed.get("status") not in Meeting.AHEAD:
+        return ""
+    return _("The meeting is over here, or called off. A dossier does not bring it to life again.")
