@@ -117,7 +117,7 @@ def _people(body: Body, user, today: date, rules: Rules | None) -> dict:
             {
                 "party": party,
                 "seat": seats[party.pk],
-                "offices": _by_office(by_side[party.pk]),
+                "offices": _by_office(by_side[party.pk], by_turns),
                 "is_vacant": _is_vacant(by_side[party.pk], by_turns, any_chair),
                 "may": can_speak_for(user, body, party),
             }
@@ -128,10 +128,13 @@ def _people(body: Body, user, today: date, rules: Rules | None) -> dict:
     }
 
 
-def _by_office(holders: list[Appointment]) -> list[tuple[str, list[Appointment]]]:
-    """(the office's name, who holds it), co-chairs first."""
+def _by_office(holders: list[Appointment], by_turns: bool) -> list[tuple]:
+    """(the office's name, who holds it), the chair first."""
     grouped = [(name, [one for one in holders if one.office == name]) for name in ORDER]
-    return [(Appointment.Office(name).label, ones) for name, ones in grouped if ones]
+    labels = {name: Appointment.Office(name).label for name in ORDER}
+    if by_turns:
+        labels[Appointment.Office.CHAIR] = _("Chair")
+    return [(labels[name], ones) for name, ones in grouped if ones]
 
 
 def _is_vacant(holders: list[Appointment], by_turns: bool, any_chair: bool) -> bool:

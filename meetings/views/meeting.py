@@ -73,9 +73,8 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
             "meeting": meeting,
             "tabs": meeting_tabs(request, meeting),
             **_clocks(meeting, request.user),
-            "chairs": _chairs_by_side(meeting, request.user),
+            **_leading(meeting, request.user),
             "remarks": meeting.remarks.select_related("party"),
-            "participations": meeting.participations.select_related("person", "party"),
             "days": days_of(sittings.for_programme()),
             "main_sitting": sittings.taking_place().filter(kind=Sitting.Kind.PLENARY).first(),
             "inside": inside,
@@ -91,13 +90,30 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _chairs_by_side(meeting: Meeting, user) -> list[tuple]:
-    chairs = defaultdict(list)
+def _leading(meeting: Meeting, user) -> dict:
+    """Who presides for each side and who else of it took part, then those of no side."""
+    chairs, others = defaultdict(list), defaultdict(list)
     for chair in meeting.chairs():
         chairs[chair.party_id].append(chair)
+    presiding = {chair.person_id for held in chairs.values() for chair in held}
+    for one in meeting.participations.select_related("person").exclude(person__in=presiding):
+        others[one.party_id].append(one)
     sides = meeting.sides(user)
     vacant = meeting.vacant(sides, set(chairs))
-    return [(party, chairs[party.pk], party in vacant) for party in sides]
+    leading = [
+        {
+            "party": party,
+            "chairs": chairs[party.pk],
+            "others": others.pop(party.pk, []),
+            "is_vacant": party in vacant,
+        }
+        for party in sides
+    ]
+    return {
+        "leading": leading,
+        "of_no_side": [one for rest in others.values() for one in rest],
+        "one_chair": any(not side["chairs"] and not side["is_vacant"] for side in leading),
+    }
 
 
 def _clocks(meeting: Meeting, user) -> dict[str, list]:

@@ -84,7 +84,7 @@ PUBLIC = (
         "ASEAN-RU-JCC-21",
         "asean-ru-jcc",
         ("ordinary", 21),
-        says=("21st meeting", "Tue 4 Apr 2023", "Jakarta", "vacant", "“21th”"),
+        says=("21st meeting", "Tue 4 Apr 2023", "Jakarta", "Co-chair: none on record", "“21th”"),
     ),
     Facts(
         "BF-TN-GCM-7",
@@ -99,7 +99,13 @@ PUBLIC = (
         "BF-TN-GCM-7",
         "bf-tn-gcm",
         ("ordinary", 7),
-        says=("7th session", "Tue 27 Sep 2016", "Fri 30 Sep 2016", "Tunis", "vacant"),
+        says=(
+            "7th session",
+            "Tue 27 Sep 2016",
+            "Fri 30 Sep 2016",
+            "Tunis",
+            "Co-chair: none on record",
+        ),
     ),
     Facts(
         "BY-KZ-IGC-16",
@@ -410,7 +416,12 @@ PUBLIC = (
             "vacant",
         ),
     ),
-    Facts("TR-RO-KEK-27", "tr-ro-kek", ("ordinary", 26), says=("26th session", "2013", "vacant")),
+    Facts(
+        "TR-RO-KEK-27",
+        "tr-ro-kek",
+        ("ordinary", 26),
+        says=("26th session", "2013", "Co-chair: none on record"),
+    ),
     Facts(
         "TR-TN-KEK-6",
         "tr-tn-kek",
@@ -420,7 +431,7 @@ PUBLIC = (
             "Turkey-Tunisia Joint Economic Commission",
             "Mon 27 May 1991",
             "Tue 28 May 1991",
-            "vacant",
+            "Co-chair: none on record",
         ),
         never=("hosted by Türkiye", "Türkiye-Tunisia"),
     ),
