@@ -29,7 +29,7 @@ class FeedForm(PortalModelForm):
         super().__init__(*args, **kwargs)
         user = self.instance.user
         self.fields["scope"].choices = Feed.Scope.choices
-        self.fields["scope"].initial = Feed.Scope.MINE
+        self.initial["scope"] = self.initial.get("scope") or Feed.Scope.MINE
         self.fields["body"].queryset = Body.objects.visible_to(user)
         self.fields["body"].empty_label = _("Choose a body")
         ahead = Meeting.objects.visible_to(user).upcoming(timezone.localdate())

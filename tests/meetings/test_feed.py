@@ -1,5 +1,6 @@
 """Calendar links: a person's own, secret, true at each reading, and cheap when nothing changed."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -156,6 +157,15 @@ def test_nobody_makes_a_link_for_what_they_may_not_see(client, cast):
 def test_a_page_may_choose_the_body_beforehand(page, cast):
     html = page.get(reverse("feeds"), {"scope": "body", "body": cast.group.pk}).content.decode()
     assert f'<option value="{cast.group.pk}" selected>' in html
+
+
+def test_the_profile_leads_to_the_calendar_links(page):
+    assert reverse("feeds") in page.get(reverse("profile")).content.decode()
+
+
+def test_what_concerns_me_is_chosen_beforehand(page):
+    html = page.get(reverse("feeds")).content.decode()
+    assert re.search(r'<input[^>]*value="mine"[^>]*checked', html)
 
 
 def test_the_page_is_for_people_who_signed_in(client):
