@@ -294,7 +294,8 @@ def _sittings_shown(pks: Iterable[int]) -> dict[int, Sitting]:
 def _meetings_shown(pks: Iterable[int], bodies: Mapping[int, Body]) -> dict[int, Meeting]:
     """The meetings of the lines, each with the one record of its body."""
     shown = ("starts_on", "ends_on", "precision", "status", "mode", "number", "series", "title")
-    meetings = Meeting.objects.only(*shown, "side", "body").in_bulk(pks)
+    meetings = Meeting.objects.only(*shown, "side", "body", "zone", "is_joint").in_bulk(pks)
     for meeting in meetings.values():
-        meeting.body = bodies[meeting.body_id]
+        if meeting.body_id in bodies:  # not so where the reader comes by another body it serves
+            meeting.body = bodies[meeting.body_id]
     return meetings

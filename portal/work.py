@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
+from django.utils import timezone
 
 if TYPE_CHECKING:
     from portal.models import User
@@ -51,6 +52,20 @@ def waiting_for(user: "User", today: date) -> list[WorkItem]:
 def coming_for(user: "User", today: date) -> list[Any]:
     """The sittings ahead that concern the user, soonest first."""
     return sorted(_ask("coming_for", user, today), key=lambda sitting: sitting.starts_at)
+
+
+def this_week(sittings: list[Any], today: date) -> tuple[list[tuple[date, list[Any]]], list[Any]]:
+    """Those of the days left in this week, day by day in the reader's clock; and the others."""
+    sunday = today + timedelta(days=6 - today.weekday())
+    days: dict[date, list[Any]] = {}
+    later = []
+    for sitting in sittings:
+        day = max(timezone.localdate(sitting.starts_at), today)  # what began before still goes on
+        if day <= sunday:
+            days.setdefault(day, []).append(sitting)
+        else:
+            later.append(sitting)
+    return sorted(days.items()), later
 
 
 def rooms_for(user: "User") -> list[tuple[str, Any]]:

@@ -64,7 +64,11 @@ def month(sheet: Sheet) -> dict[str, Any]:
     for entry in entries(sheet, sheet.days.of_each_day(LINES_A_DAY)):
         by_day[entry.line.day].append(entry)
     weeks = [
-        (days[0], sheet.address("week", days[0]), [_cell(sheet, day, by_day.get(day, [])) for day in days])
+        (
+            days[0],
+            sheet.address("week", days[0]),
+            [_cell(sheet, day, by_day.get(day, [])) for day in days],
+        )
         for days in sheet.period.weeks
     ]
     return {
@@ -109,9 +113,7 @@ def _list(sheet: Sheet, request: HttpRequest) -> dict[str, Any]:
     bodies = [line.meeting.body for line in lines]
     prefetch_related_objects(bodies, "seats__party")
     shown = zip(entries(sheet, lines), lines, strict=True)
-    rows = [
-        (entry, [side.place for side in line.meeting.sides(sheet.user)]) for entry, line in shown
-    ]
+    rows = [(entry, line.meeting.places(sheet.user)) for entry, line in shown]
     return {
         **sheet.context(),
         "page": page,

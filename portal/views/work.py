@@ -11,12 +11,14 @@ from portal.forms import ProfileForm
 def work_page(request: HttpRequest) -> HttpResponse:
     """What waits for me, and what lies ahead."""
     today = timezone.localdate()
+    week, later = work.this_week(work.coming_for(request.user, today)[:8], today)
     return render(
         request,
         "portal/work.html",
         {
             "items": work.waiting_for(request.user, today),
-            "coming": work.coming_for(request.user, today)[:8],
+            "week": week,
+            "coming": later,
         },
     )
 
