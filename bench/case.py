@@ -14,8 +14,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from bench.calendar import body_of, fill_month, month_ahead
 from delegations.models import Delegate, Delegation
-from meetings.models import Meeting, Sitting
+from meetings.models import Body, Meeting, Sitting
 from portal.models import Entry, Notice, Person, User
 from tests.cast import Cast, make_cast
 from tests.factories import make_area, make_desk, make_meeting, make_sitting, today
@@ -65,7 +66,7 @@ class Case:
     def __init__(self) -> None:
         self.cast: Cast = make_cast()
         self.areas = [make_area(self.cast.group, f"Area of work {n}") for n in range(1, 9)]
-        self._meetings: dict[str, Meeting] = {}
+        self._meetings: dict[str, object] = {}
 
     def open_meeting(self) -> Meeting:
         """A meeting ahead with a plenary and eight consultations, open for registration."""
@@ -82,7 +83,16 @@ class Case:
             lambda: self._meeting(number, days_ahead=6, status="approved", zone=noon_zone()),
         )
 
-    def _once(self, name: str, make) -> Meeting:
+    def full_month(self, number: int) -> str:
+        """A day, as the address has it, of a month with so many sittings in all bodies."""
+        self._once(f"month of {number}", lambda: fill_month(self.cast.group, self.areas, number))
+        return month_ahead().isoformat()
+
+    def body_of(self, number: int) -> Body:
+        """A body with so many meetings."""
+        return self._once(f"body of {number}", lambda: body_of(self.cast.commission, number))
+
+    def _once(self, name: str, make):
         if name not in self._meetings:
             self._meetings[name] = make()
         return self._meetings[name]
