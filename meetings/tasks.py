@@ -3,6 +3,7 @@ from celery.signals import worker_ready
 from django.utils import timezone
 
 from meetings import operations, reminders
+from meetings.dossier import importing
 
 
 @shared_task
@@ -33,3 +34,9 @@ def reckon_at_the_start(**kwargs) -> None:
 def forget_calendar_changes() -> None:
     """Forget what no calendar link can ask any more; runs once a night."""
     operations.forget_changes(timezone.now())
+
+
+@shared_task
+def forget_dossiers() -> None:
+    """Forget the dossiers that were looked at a day ago and never brought in."""
+    importing.forget_expired(timezone.now())

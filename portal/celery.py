@@ -39,4 +39,8 @@ app.conf.beat_schedule = {
         "task": "meetings.tasks.forget_calendar_changes",
         "schedule": crontab(hour="2", minute="20"),
     },
+    "forget dossiers that nobody brought in": {
+        "task": "meetings.tasks.forget_dossiers",
+        "schedule": crontab(minute="17"),
+    },
 }

@@ -107,7 +107,7 @@ class Workflow:
             raise NotYours(_("This is not yours to do."))
         self._check(transition, row, reason)
         transition.change(row, by, reason)  # still sees the status it comes from
-        row.status = transition.target
+        recorded(row, transition.target)
         row.save()
         journal.record(
             row,

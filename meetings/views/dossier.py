@@ -22,9 +22,10 @@ def dossier(request: HttpRequest) -> HttpResponse:
     """The first step: choose the file."""
     if not can_bring_in(request.user):
         raise PermissionDenied
-    form = DossierForm(request.POST or None, request.FILES or None)
+    is_sent = request.method == "POST"
+    form = DossierForm(request.POST, request.FILES) if is_sent else DossierForm()
     problems: list[str] = []
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         file = form.cleaned_data["file"]
         try:
             upload = keep(file.read(), name=file.name, by=request.user)

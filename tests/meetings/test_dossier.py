@@ -193,6 +193,17 @@ def test_every_rule_of_the_database_has_a_sentence_for_people():
     assert silent <= by_key
 
 
+def test_only_a_dossier_records_a_status_past_the_workflow():
+    root = SCHEMA.parents[1]
+    users = {
+        str(path.relative_to(root))
+        for app in ("portal", "meetings", "delegations", "demo")
+        for path in (root / app).rglob("*.py")
+        if re.search(r"\brecorded\(", path.read_text())
+    }
+    assert users == {"portal/workflow.py", "meetings/dossier/engine.py"}
+
+
 # --- dossiers that contradict themselves or the portal ----------------------------------
 
 
