@@ -62,6 +62,7 @@ def _decisions(user: User, today: date) -> Iterator[WorkItem]:
 def _desks(user: User, today: date) -> Iterator[WorkItem]:
     desks = Desk.objects.filter(
         standing(user).secretary_in("meeting__body"),
+        meeting__in=Meeting.objects.inside(user),
         status=Desk.Status.NOT_OPEN,
         meeting__status__in=AHEAD,
         meeting__ends_on__gte=today,

@@ -274,7 +274,9 @@ def visible_notices(user: "User") -> QuerySet[Notice]:
     """
     held = standing(user)
     found = _about_bodies(
-        held.neutral_in(), held.neutral_in("body"), held.neutral_in("meeting__body")
+        held.neutral_in(),
+        held.neutral_in("body") & Q(side=None),
+        held.neutral_in("meeting__body") & Q(meeting__side=None),
     )
     for party_id in held.party_ids:
         # Who serves two sides reads each one's messages only where they are its secretary.

@@ -54,8 +54,9 @@ class DelegateQuerySet(models.QuerySet["Delegate"]):
         own = held.serves(
             "delegation__meeting__body", "delegation__party", "chair", "secretary", "focal_point"
         )
-        neutral = held.neutral_in("delegation__meeting__body")
-        shared = held.sees("delegation__meeting__body") & Q(status=Delegate.Status.APPROVED)
+        inside = Q(delegation__meeting__in=Meeting.objects.inside(user))
+        neutral = held.neutral_in("delegation__meeting__body") & inside
+        shared = Q(status=Delegate.Status.APPROVED) & inside
         mine = (
             Q(person=user.person_id) if user.is_authenticated and user.person_id else Q(pk__in=[])
         )

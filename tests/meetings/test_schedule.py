@@ -725,7 +725,7 @@ def hosted(body, party, number=1, status="held"):
 def test_the_host_is_proposed_by_turns_and_the_form_says_why(secretary, cast, body, status, words):
     hosted(body, cast.malaysia, status=status)
     answer = proposal(secretary, body)
-    assert answer.context["form"]["host"].value() == cast.russia
+    assert answer.context["form"]["host"].value() == cast.russia.pk
     assert words in answer.content.decode()
 
 
@@ -734,7 +734,7 @@ def test_of_three_sides_each_hosts_in_turn(client, cast, body):
     body.seats.create(party=azerbaijan, order=3)
     hosted(body, cast.russia)
     client.force_login(cast.officer_my)
-    assert proposal(client, body).context["form"]["host"].value() == azerbaijan
+    assert proposal(client, body).context["form"]["host"].value() == azerbaijan.pk
 
 
 def test_another_host_needs_a_reason(secretary, cast, body):
