@@ -11,17 +11,17 @@ from delegations import notifications
 from delegations.models import Delegate
 from delegations.transitions import DELEGATE
 from meetings import operations
-from meetings.transitions import MEETING
-from portal.models import Key, Notice
+from meetings.transitions import DATES, MEETING, MOVE
+from portal.models import Notice
 from tests.cast import make_cast
 from tests.delegations.answers import messages
 from tests.factories import (
     make_area,
     make_delegate,
     make_desk,
-    make_key,
     make_meeting,
     make_sitting,
+    make_user,
 )
 from tests.snapshot import assert_message_stored
 
@@ -127,6 +127,10 @@ def meeting_changed(delegate, language):
     meeting = approved(delegate, language).meeting
     changes = {"place": "Putrajaya"}
     operations.change_meeting(meeting, changes=changes, revision=1, by=officer(delegate))
+    proposal = meeting.proposals.get()
+    for party in MOVE.missing(proposal):
+        other = make_user("secretary", party, meeting.body)
+        operations.agree_move(proposal, party=party, revision=1, by=other)
 
 
 def sitting_changed(delegate, language):
@@ -250,18 +254,16 @@ def test_who_does_not_come_any_more_is_left_in_peace(delegate, status):
 def test_a_meeting_called_off_announced_and_called_off_again_is_told_each_time(delegate):
     by, meeting = officer(delegate), delegate.meeting
     for _turn in range(2):
-        MEETING.perform(meeting, "postpone", by=by, reason="So.")
-        for party in meeting.sides():
-            meeting.refresh_from_db()
-            give(meeting, party)
-        MEETING.perform(meeting, "announce", by=by)
+        meeting = MEETING.perform(meeting, "postpone", by=by, reason="So.")
+        proposal = operations.proposal_of(meeting)
+        operations.propose_dates(proposal, revision=meeting.revision, by=by)
+        meeting.refresh_from_db()
+        for party in DATES.missing(meeting):
+            other = make_user("secretary", party, meeting.body)
+            operations.agree_dates(meeting, party=party, revision=meeting.revision, by=other)
+        meeting = MEETING.perform(meeting, "announce", by=by)
     assert len(messages("meeting_called_off")) == 2
     assert len(messages("meeting_changed")) == 2
-
-
-def give(meeting, party):
-    if not Key.objects.filter(party=party, dropped_at=None, object_id=meeting.pk).exists():
-        make_key(meeting, party=party)
 
 
 def test_new_dates_of_a_meeting_that_is_off_are_told_when_it_is_announced(delegate):
