@@ -64,6 +64,7 @@ class HolderForm(NamesMixin, PortalForm):
             label=gettext("Title in %(language)s"),
             after="title",
         )
+        self.order_fields(["person", "full_name", "since"])  # these three are enough
 
     def clean(self):
         data = super().clean()

@@ -317,10 +317,10 @@ class BodyChange(models.Model):
     @property
     def label(self) -> str:
         """What is to be done, in words."""
-        if self.kind == self.Kind.JOIN:
-            words = gettext("%(party)s takes a seat from %(day)s")
-        elif self.kind == self.Kind.LEAVE:
-            words = gettext("%(party)s gives up its seat after %(day)s")
-        else:
+        if self.party is None or self.day is None:
             return self.get_kind_display()
-        return words % {"party": self.party.label, "day": day_words(self.day)}
+        words = {
+            self.Kind.JOIN.value: gettext("%(party)s takes a seat from %(day)s"),
+            self.Kind.LEAVE.value: gettext("%(party)s gives up its seat after %(day)s"),
+        }
+        return words[self.kind] % {"party": self.party.label, "day": day_words(self.day)}

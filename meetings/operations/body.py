@@ -232,14 +232,20 @@ def _carry_out(change: BodyChange, *, by: User) -> BodyChange:
 
 def _change_standing(body: Body, change: BodyChange, by: User) -> None:
     """Every side's key is the right to it; the neutral secretariat has one of its own."""
-    neutral = change.proposer_id is None
-    BODY.perform(
-        body,
-        change.kind,
-        by=by if neutral else None,
-        by_name="" if neutral else by.name,
-        reason=change.reason,
-    )
+    actor, name = _who(change, by)
+    BODY.perform(body, change.kind, by=actor, by_name=name, reason=change.reason)
+
+
+def _who(change: BodyChange, by: User) -> tuple[User | None, str]:
+    """Who did it, for the history: the neutral secretariat by name, or all sides together."""
+    if change.proposer_id is None:
+        return by, ""
+    return None, ", ".join(party.short_name for party in change.body.sides())
+
+
+def _record(verb: str, body: Body, change: BodyChange, by: User, **facts: Any) -> Entry:
+    actor, name = _who(change, by)
+    return journal.record(body, verb, by=actor, name=name, reason=change.reason, **facts)
 
 
 def _seat(body: Body, change: BodyChange, by: User) -> Entry:
@@ -251,14 +257,7 @@ def _seat(body: Body, change: BodyChange, by: User) -> Entry:
             order=last.order + 1 if last else 1,
             since=change.day,
         )
-    return journal.record(
-        body,
-        SEATED,
-        by=by,
-        side=change.party.short_name,
-        day=change.day,
-        reason=change.reason,
-    )
+    return _record(SEATED, body, change, by, side=change.party.short_name, day=change.day)
 
 
 def _unseat(body: Body, change: BodyChange, by: User) -> Entry:
@@ -270,24 +269,17 @@ def _unseat(body: Body, change: BodyChange, by: User) -> Entry:
     body.appointments.filter(party=change.party, since__gt=change.day).delete()
     held = Appointment.objects.on(change.day).filter(body=body, party=change.party)
     held.update(until=change.day)
-    return journal.record(
-        body,
-        LEFT,
-        by=by,
-        side=change.party.short_name,
-        day=change.day,
-        reason=change.reason,
-    )
+    return _record(LEFT, body, change, by, side=change.party.short_name, day=change.day)
 
 
 def _publish(body: Body, change: BodyChange, by: User) -> Entry:
     body.is_public = True
-    return journal.record(body, PUBLISHED, by=by, reason=change.reason)
+    return _record(PUBLISHED, body, change, by)
 
 
 def _hide(body: Body, change: BodyChange, by: User) -> Entry:
     body.is_public = False
-    return journal.record(body, HIDDEN, by=by, reason=change.reason)
+    return _record(HIDDEN, body, change, by)
 
 
 EFFECTS = {"join": _seat, "leave": _unseat, "publish": _publish, "hide": _hide}

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from meetings import operations
 from meetings.forms.appointment import AppointmentForm, CorrectionForm, EndForm, HolderForm
 from meetings.models import Appointment, Body
-from meetings.permissions import can_speak_for, sides_spoken_for
+from meetings.permissions import can_see_history, can_speak_for, sides_spoken_for
 from meetings.views.body import party_of, visible_body
 from meetings.views.tabs import body_tabs
 from portal.refusal import Refused
@@ -28,6 +28,7 @@ def people(request: HttpRequest, pk: int) -> HttpResponse:
         "sides": [
             _side(request, body, party, found, today) for party in _sides(body, found, request)
         ],
+        "inside": can_see_history(request.user, body),
         "spoken_for": sides_spoken_for(request.user, body),
         "may_neutral": can_speak_for(request.user, body, None),
     }

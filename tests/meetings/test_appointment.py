@@ -400,3 +400,12 @@ def test_the_list_of_offices_costs_the_same_with_one_row_and_with_thirty(
     client.force_login(cast.officer_my)
     with django_assert_num_queries(9):
         page(client, reverse("body-people", args=[cast.group.pk]))
+
+
+def test_the_act_of_an_appointment_is_read_by_those_in_office_alone(client, cast):
+    cast.group.appointments.update(act="Note verbale 77/2025")
+    address = reverse("body-people", args=[cast.group.pk])
+    for name, user in cast.people.items():
+        client.force_login(user)
+        sees = name not in {"delegate", "outsider"}
+        assert ("Note verbale 77/2025" in page(client, address)) is sees, name
