@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 STARTS = ("clone_to_answer", "second_start")
 ON_STAGE: dict[str, Callable[["Play"], Sample]] = {
     "public_meeting": lambda play: play.public_meeting(),
-    "calendar_month": lambda play: play.calendar(2000, "month"),
-    "calendar_week": lambda play: play.calendar(2000, "week"),
     "body_200": lambda play: play.body(200),
     "meetings_200": lambda play: play.meetings(200),
+    "calendar_month": lambda play: play.calendar(2000, "month"),
+    "calendar_week": lambda play: play.calendar(2000, "week"),
     "list_462": lambda play: play.delegates(462),
     "list_5000": lambda play: play.delegates(5000),
     "registration_1": lambda play: play.registration(1),
@@ -34,7 +34,7 @@ ON_STAGE: dict[str, Callable[["Play"], Sample]] = {
 NAMES = (*STARTS, *ON_STAGE)
 # Several figures by one name.
 TOGETHER = {
-    "calendar": ("calendar_month", "calendar_week", "body_200", "meetings_200"),
+    "calendar": ("body_200", "meetings_200", "calendar_month", "calendar_week"),
     "feeds": ("feed_1000", "feed_unchanged"),
 }
 

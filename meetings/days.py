@@ -209,13 +209,13 @@ class Days:
     def _read(self, question: SQL, *params: int) -> list[Line]:
         found = self._ask(question, *params)
         sittings = _sittings_shown([pk for _day, rank, pk, _number in found if rank])
-        own = {pk for _day, rank, pk, _number in found if not rank}
-        of_sittings = {one.meeting_id for one in sittings.values()}
-        meetings = _meetings_shown(own | of_sittings, self.bodies)
+        meetings = _meetings_shown({pk for _day, rank, pk, _number in found if not rank})
         for sitting in sittings.values():
-            sitting.meeting = meetings[sitting.meeting_id]
             if sitting.area_id in self.areas:
                 sitting.area = self.areas[sitting.area_id]
+        for meeting in (*meetings.values(), *(one.meeting for one in sittings.values())):
+            if meeting.body_id in self.bodies:  # or the reader comes by another body it serves
+                meeting.body = self.bodies[meeting.body_id]
         return [
             Line(day, number, sittings[pk].meeting, sittings[pk])
             if rank
@@ -285,17 +285,19 @@ def _part(
     return frame.format(**{name: SQL(text)}), [*before, *params, *after]
 
 
+OF_A_SITTING = ("kind", "title", "status", "mode", "day", "starts_at", "ends_at", "area")
+OF_A_MEETING = (
+    *("starts_on", "ends_on", "precision", "zone", "status", "mode", "number", "series", "title"),
+    *("side", "body", "is_joint"),
+)
+
+
 def _sittings_shown(pks: Iterable[int]) -> dict[int, Sitting]:
-    """The sittings with what a line says of them, and no more."""
-    shown = ("kind", "title", "status", "mode", "day", "starts_at", "ends_at", "area", "meeting")
-    return Sitting.objects.only(*shown).in_bulk(pks)
+    """The sittings with what a line says of them and of their meeting, and no more."""
+    of_meetings = (f"meeting__{name}" for name in OF_A_MEETING)
+    shown = Sitting.objects.select_related("meeting").only(*OF_A_SITTING, *of_meetings)
+    return {one.pk: one for one in shown.filter(pk__in=pks).order_by()}
 
 
-def _meetings_shown(pks: Iterable[int], bodies: Mapping[int, Body]) -> dict[int, Meeting]:
-    """The meetings of the lines, each with the one record of its body."""
-    shown = ("starts_on", "ends_on", "precision", "status", "mode", "number", "series", "title")
-    meetings = Meeting.objects.only(*shown, "side", "body", "zone", "is_joint").in_bulk(pks)
-    for meeting in meetings.values():
-        if meeting.body_id in bodies:  # not so where the reader comes by another body it serves
-            meeting.body = bodies[meeting.body_id]
-    return meetings
+def _meetings_shown(pks: Iterable[int]) -> dict[int, Meeting]:
+    return {one.pk: one for one in Meeting.objects.filter(pk__in=pks).order_by()}

@@ -43,6 +43,7 @@ from portal.refusal import Refused
 from portal.views.deed import do_transition, refusals_shown
 
 MEETINGS_A_PAGE = 25
+MEETINGS_AHEAD = 50  # the calendar has the others
 OFFICES = ("chair", "deputy", "secretary", "focal_point")
 USUAL_NOTICE = timedelta(days=42)
 
@@ -53,7 +54,9 @@ def meetings(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     found = Meeting.objects.visible_to(request.user).for_list()
     page = Paginator(found.past(today), MEETINGS_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "meetings/meetings.html", {"ahead": found.upcoming(today), "past": page})
+    ahead = list(found.upcoming(today)[: MEETINGS_AHEAD + 1])
+    context = {"ahead": ahead[:MEETINGS_AHEAD], "more": len(ahead) > MEETINGS_AHEAD, "past": page}
+    return render(request, "meetings/meetings.html", context)
 
 
 def _visible(request: HttpRequest, pk: int) -> Meeting:

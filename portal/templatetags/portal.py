@@ -3,6 +3,7 @@
 How each is used stands in `docs/look.md`.
 """
 
+import functools
 from collections.abc import Iterable
 from datetime import date, datetime
 
@@ -269,7 +270,14 @@ def badge(label: str, tone: str = "neutral") -> dict:
 @register.inclusion_tag("components/badge.html")
 def status_badge(obj) -> dict:
     """The status of anything that has one."""
-    return _badge(obj.get_status_display(), STATUSES.get(obj.status, "neutral"))
+    label = _statuses(type(obj)).get(obj.status, obj.status)
+    return _badge(label, STATUSES.get(obj.status, "neutral"))
+
+
+@functools.cache
+def _statuses(model) -> dict:
+    """The words of a table's statuses, found once: get_status_display reads all for each row."""
+    return dict(model._meta.get_field("status").flatchoices)
 
 
 @register.inclusion_tag("components/status_pair.html")

@@ -536,6 +536,7 @@ def fill(cast, rows: int) -> None:
     area = make_area(cast.group)
     meeting = announced(cast.group)
     days = [date(2026, 9, 1 + number % 28) for number in range(rows)]
+    announced(cast.commission)  # without any programme, whatever the number of rows
     meetings = [announced(cast.commission, day) for day in days[:30]]
     for number in range(min(rows, 30)):
         make_body(parent=cast.commission, kind="working_group")
@@ -567,3 +568,29 @@ def test_the_calendar_costs_the_same_with_one_row_and_with_three_hundred(
     client.force_login(cast.officer_my)
     with django_assert_num_queries(signed_in):
         page(client, view=view)
+
+
+def test_a_long_list_of_meetings_ahead_goes_on_in_the_calendar(client, cast):
+    for number in range(51):
+        announced(cast.group, DAY + timedelta(days=number))
+    listed = client.get(reverse("meetings")).content.decode()
+    assert "Later ones are in the calendar" in listed
+    assert "50th meeting" in listed
+    assert "51st meeting" not in listed
+    cast.group.meetings.filter(number=51).delete()
+    assert "Later ones" not in client.get(reverse("meetings")).content.decode()
+
+
+# --- the work page ---------------------------------------------------------------------
+
+
+def test_the_days_left_in_this_week_stand_before_what_comes_later(client, cast):
+    today = NOON.date()  # a Tuesday
+    make_sitting(announced(cast.group, today + timedelta(days=2)), title="On Thursday")
+    make_sitting(announced(cast.group, today + timedelta(days=7)), title="Next Tuesday")
+    client.force_login(cast.chair_my)
+    shown = client.get(reverse("work")).content.decode()
+    order = ["This week", "Thu 3 Sep 2026", "On Thursday", "Coming up", "Next Tuesday"]
+    places = [shown.index(text) for text in order]
+    assert places == sorted(places)
+    assert f"{reverse('calendar')}?view=week" in shown
