@@ -130,9 +130,11 @@ def keep(content: bytes, *, name: str, by: User) -> DossierUpload:
     """Read a dossier and keep it with its preview for the second step."""
     forget_expired(timezone.now())
     outcome = preview(content, Rights(by))
+    name = name[:255]
+    DossierUpload.objects.filter(user=by, name=name).delete()  # the same file, mended
     return DossierUpload.objects.create(
         user=by,
-        name=name[:255],
+        name=name,
         content=content,
         rows=[row.stored() for row in outcome.rows],
         fingerprint=outcome.fingerprint,

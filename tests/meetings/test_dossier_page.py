@@ -201,3 +201,9 @@ def test_the_technical_administrator_brings_in_and_takes_along_what_all_share(cl
     client.post(reverse("dossier-bring-in", args=[answer.context["upload"].pk]))
     body = Body.objects.get(code="az-my-jc")
     assert client.get(reverse("body-dossier", args=[body.pk])).status_code == 200
+
+
+def test_a_mended_file_of_the_same_name_takes_the_place_of_the_first(client, neutral):
+    upload(client, as_bytes(make_dossier()))
+    upload(client, as_bytes(make_dossier(code="another")))
+    assert "another" in bytes(DossierUpload.objects.get().content).decode()
