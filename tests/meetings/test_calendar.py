@@ -536,7 +536,8 @@ def fill(cast, rows: int) -> None:
     area = make_area(cast.group)
     meeting = announced(cast.group)
     days = [date(2026, 9, 1 + number % 28) for number in range(rows)]
-    announced(cast.commission)  # without any programme, whatever the number of rows
+    for day in (date(2026, 9, 1), DAY):
+        announced(cast.commission, day)  # without any programme, whatever the number of rows
     meetings = [announced(cast.commission, day) for day in days[:30]]
     for number in range(min(rows, 30)):
         make_body(parent=cast.commission, kind="working_group")
