@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from bench.__main__ import main
+from bench.__main__ import main, read
 from portal.services.home import ROOT
 
 NUMBERS = {"rate", "p50_ms", "p95_ms", "ratio_to_bare"}
@@ -50,3 +50,8 @@ def test_an_unknown_figure_is_answered_with_the_names(capsys):
     assert main(["registrations"]) == 1
     words = capsys.readouterr().err
     assert words.startswith("There is no figure “registrations”. There are: clone_to_answer, ")
+
+
+def test_one_word_stands_for_all_figures_of_the_calendar():
+    names = read(["calendar"]).names
+    assert names == ["body_200", "meetings_200", "calendar_month", "calendar_week"]
