@@ -24,6 +24,7 @@ from django.test import Client
 from django.urls import reverse
 
 from demo.cast import members
+from meetings.models import NoteVerbale
 from portal.models import Notice
 from tests.cast import make_cast
 from tests.factories import (
@@ -40,6 +41,7 @@ from tests.factories import (
     make_notice,
     make_paper,
     make_point,
+    make_proposal,
     make_rules,
     make_sitting,
     make_upload,
@@ -89,6 +91,18 @@ def make_world() -> SimpleNamespace:
         body_change=make_change(cast.group, proposer=cast.malaysia),
         office=cast.group.appointments.get(person=cast.chair_ru.person),
         planned=make_meeting(cast.group),
+        proposal=make_proposal(meeting, cast.malaysia, place="Kazan", remark="After the fair."),
+        idea=make_meeting(cast.group, "idea", side=cast.malaysia),
+        off=make_meeting(cast.group, "cancelled"),
+        note=NoteVerbale.objects.create(
+            body=cast.group,
+            meeting=meeting,
+            reference="NV-1/2026",
+            sender=cast.malaysia,
+            addressee=cast.russia,
+            dated=datetime(2026, 3, 2).date(),
+            subject="Dates",
+        ),
         sitting=sitting,
         deadline=make_deadline(meeting),
         desk=desk,
@@ -244,6 +258,22 @@ VISITS = {
     "meetings": reading("outsider"),
     "meeting": reading("outsider", of("meeting")),
     "meeting-change": reading("officer_my", of("meeting")),
+    "proposal-new": reading("chair_ru", of("meeting")),
+    "proposal-do": doing("officer_ru", of("proposal", name="decline"), "meeting", reason="No."),
+    "proposal-key": Visit(
+        "chair_ru",
+        of("proposal"),
+        post=lambda world: {"party": world.cast.russia.pk, "revision": 1, "action": "give"},
+        status=302,
+        leads="meeting",
+    ),
+    "meeting-drop": doing("officer_my", of("idea"), "body"),
+    "meeting-number": doing("neutral", of("off"), "meeting", release="1"),
+    "meeting-bodies": reading("officer_my", of("planned")),
+    "meeting-days": reading("officer_ru", lambda world: {"pk": world.item.meeting_id}),
+    "notes": reading("focal_ru", body),
+    "note-new": reading("officer_my", body),
+    "note-change": reading("officer_my", of("note")),
     "meeting-do": Visit(
         "officer_my",
         of("meeting", name="postpone"),

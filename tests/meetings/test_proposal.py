@@ -24,6 +24,7 @@ from tests.factories import (
     make_sitting,
     make_user,
 )
+from tests.snapshot import assert_message_stored
 from tests.together import together
 
 NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
@@ -714,6 +715,45 @@ def test_a_third_side_does_not_learn_of_a_note_between_two_others(client, cast, 
         page = client.get(meeting.get_absolute_url()).content.decode()
         assert ("NV-17/2026" in page) is knows
     assert not Notice.objects.filter(body__contains="NV-17").exists()
+
+
+# --- messages -------------------------------------------------------------------------
+
+
+def assert_told(cast, template) -> None:
+    """The stored text of the message to the Russian secretary."""
+    notice = Notice.objects.get(email=cast.officer_ru.email, template=f"meetings/emails/{template}")
+    assert_message_stored(notice, f"meetings/{template}")
+
+
+def test_messages_of_a_move_as_stored(cast, announced):
+    propose(announced, cast.officer_my, remark="The hall isn't free & ready.", place="Kazan")
+    assert_told(cast, "move_proposed")
+    proposal = announced.proposals.get()
+    operations.agree_move(proposal, party=cast.russia, revision=1, by=cast.chair_ru)
+    assert_told(cast, "meeting_moved")
+
+
+def test_messages_of_rounds_as_stored(cast, meeting):
+    propose(meeting, cast.officer_my)
+    operations.answer_proposal(
+        meeting.proposals.get(), "decline", by=cast.chair_ru, reason="The hall isn't free."
+    )
+    assert_told(cast, "proposal_declined")
+    propose(meeting, cast.officer_my, starts_on=FIRST, ends_on=FIRST)
+    operations.answer_proposal(meeting.proposals.last(), "withdraw", by=cast.officer_my)
+    assert_told(cast, "proposal_withdrawn")
+    propose(meeting, cast.officer_my)
+    agree(meeting, cast.russia, cast.officer_ru)
+    assert_told(cast, "dates_agreed")
+
+
+def test_messages_of_a_suspension_as_stored(cast, announced):
+    Meeting.objects.filter(pk=announced.pk).update(status="in_session")
+    off = MEETING.perform(announced, "suspend", by=cast.officer_my, reason="It isn't over.")
+    assert_told(cast, "meeting_suspended")
+    MEETING.perform(off, "resume", by=cast.officer_my)
+    assert_told(cast, "meeting_resumed")
 
 
 # --- at the same moment ---------------------------------------------------------------
