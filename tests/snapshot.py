@@ -14,6 +14,7 @@ FOLDER = Path(__file__).parent / "snapshots"
 CHANGING = (
     (re.compile(r"(http://[^\s]*?/my/)[^/\s]+/"), r"\1TOKEN/"),
     (re.compile(r"(http://[^\s]*?/)\d+/"), r"\1NUMBER/"),
+    (re.compile(r"(#point-)[0-9a-f-]{36}"), r"\1UID"),
     (re.compile(r"http://127\.0\.0\.1:\d+"), "http://portal"),
 )
 

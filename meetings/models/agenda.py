@@ -11,6 +11,12 @@ from portal.languages import in_language
 from portal.models import Party, Person
 
 
+class AgendaQuerySet(models.QuerySet["Agenda"]):
+    def visible_to(self, user):
+        """Those of the meetings that the user sees; their points have their own rule."""
+        return self.filter(meeting__in=Meeting.objects.visible_to(user).values("pk"))
+
+
 class Agenda(models.Model):
     """A meeting's agenda: provisional, agreed with every side's key, adopted at the meeting."""
 
@@ -24,6 +30,8 @@ class Agenda(models.Model):
         _("status"), max_length=12, choices=Status, default=Status.PROVISIONAL, editable=False
     )
     revision = models.PositiveIntegerField(_("revision"), default=1, editable=False)
+
+    objects = AgendaQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("agenda")

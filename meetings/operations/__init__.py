@@ -2,6 +2,7 @@
 
 from meetings.operations.agenda import (
     add_point,
+    agenda_of,
     agree_agenda,
     agree_late_point,
     begin_agenda,
@@ -39,6 +40,7 @@ from meetings.operations.body import (
 )
 from meetings.operations.deadline import meet_by_deed, meet_deadline, reckon_deadlines
 from meetings.operations.feed import (
+    believe_no_file,
     forget_changes,
     make_feed,
     read_feed,
@@ -110,6 +112,7 @@ __all__ = [
     "add_point",
     "add_sitting",
     "adopt_rules",
+    "agenda_of",
     "agree_agenda",
     "agree_change",
     "agree_dates",
@@ -122,6 +125,7 @@ __all__ = [
     "appoint",
     "ask_for_paper",
     "begin_agenda",
+    "believe_no_file",
     "cancel_sitting",
     "change_body",
     "change_meeting",

@@ -60,6 +60,7 @@ def begin_agenda(meeting: Meeting, *, by: User) -> Agenda:
     return agenda
 
 
+@transaction.atomic
 def agenda_of(meeting: Meeting) -> Agenda:
     """The meeting's agenda, held until the transaction ends; a new one where there is none."""
     Agenda.objects.get_or_create(meeting=meeting)

@@ -42,9 +42,10 @@ def _meeting(request: HttpRequest, pk: int) -> Meeting:
     return get_object_or_404(Meeting.objects.visible_to(request.user).for_list(), pk=pk)
 
 
-def _agenda(meeting: Meeting) -> Agenda:
+def _agenda(request: HttpRequest, meeting: Meeting) -> Agenda:
     """The meeting's agenda; one that nobody has begun yet is not stored."""
-    agenda = Agenda.objects.filter(meeting=meeting).first() or Agenda(meeting=meeting)
+    stored = Agenda.objects.visible_to(request.user).filter(meeting=meeting).first()
+    agenda = stored or Agenda(meeting=meeting)
     agenda.meeting = meeting
     return agenda
 
@@ -66,7 +67,7 @@ def _point(request: HttpRequest, pk: int) -> AgendaItem:
 def agenda(request: HttpRequest, pk: int) -> HttpResponse:
     """The agenda of a meeting: whole for those in office, its open points for others."""
     meeting = _meeting(request, pk)
-    agenda = _agenda(meeting)
+    agenda = _agenda(request, meeting)
     inside = can_see_inside(request.user, meeting)
     points = _points(request, agenda, inside)
     context = {
@@ -124,6 +125,7 @@ def _stored(request: HttpRequest, agenda: Agenda, own: set[int]) -> dict:
     late, removed = _aside(request, agenda)
     return {
         "seals": seals,
+        "given": [seal.party.label for seal in seals if seal.state == "full"],
         "keys": _keys(POINTS, agenda, seals, request.user),
         "offers": AGENDA.offers(agenda, request.user),
         "late": late,
@@ -203,7 +205,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     meeting = _meeting(request, pk)
     if not can_edit_agenda(request.user, meeting):
         raise PermissionDenied
-    agenda = _agenda(meeting)
+    agenda = _agenda(request, meeting)
     if agenda.is_settled:
         return redirect("late-new", meeting.pk)
     return _new_point(request, agenda, NewPointForm, AgendaItem(agenda=agenda))
@@ -214,7 +216,7 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
     meeting = _meeting(request, pk)
     if not proposing_sides(request.user, meeting):
         raise PermissionDenied
-    agenda = _agenda(meeting)
+    agenda = _agenda(request, meeting)
     sentences = operations.no_late_additions(agenda)
     for sentence in sentences:
         messages.error(request, sentence)
@@ -238,7 +240,7 @@ def _new_point(request: HttpRequest, agenda: Agenda, form_class, item: AgendaIte
         store = operations.propose_late_point if late else operations.add_point
         try:
             stored = store(
-                _kept(agenda),
+                agenda if agenda.pk else operations.agenda_of(agenda.meeting),
                 form.save(commit=False),
                 to=form.to,
                 speakers=speakers.speakers,
@@ -251,13 +253,6 @@ def _new_point(request: HttpRequest, agenda: Agenda, form_class, item: AgendaIte
             return redirect(stored)
     context = {"meeting": agenda.meeting, "form": form, "speakers": speakers, "late": late}
     return render(request, "meetings/agenda_point_new.html", context)
-
-
-def _kept(agenda: Agenda) -> Agenda:
-    """The stored agenda: a first point may come before anybody began one."""
-    if agenda.pk:
-        return agenda
-    return Agenda.objects.get_or_create(meeting=agenda.meeting)[0]
 
 
 def _told(late: bool) -> str:
@@ -362,7 +357,7 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Record as adopted: one row of the table of transitions."""
-    agenda = get_object_or_404(Agenda, pk=pk)
+    agenda = get_object_or_404(Agenda.objects.visible_to(request.user), pk=pk)
     agenda.meeting = _meeting(request, agenda.meeting_id)
     if not can_see_inside(request.user, agenda.meeting):
         raise Http404
@@ -379,7 +374,7 @@ def point_do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 def key(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the own side's key to the agenda, or take it back."""
     meeting = _meeting(request, pk)
-    agenda = _agenda(meeting)
+    agenda = _agenda(request, meeting)
     if not agenda.pk or not can_see_inside(request.user, meeting):
         raise Http404
     _turn(request, agenda, operations.agree_agenda, operations.take_back_agenda_key)
@@ -424,7 +419,7 @@ def note(request: HttpRequest, pk: int, party_pk: int) -> HttpResponse:
         try:
             operations.write_note(item, party=party, by=request.user, **form.cleaned_data)
         except Refused as error:
-            newer = AgendaNote.objects.get(item=item, party=party)
+            newer = AgendaNote.objects.visible_to(request.user).get(item=item, party=party)
             data = {**form.data.dict(), "revision": newer.revision}
             form = NoteForm(data, note=newer)
             form.add_error(None, error.sentences)

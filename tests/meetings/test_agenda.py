@@ -424,6 +424,14 @@ def edits(cast, agenda):
     }
 
 
+def test_who_arranges_is_warned_whose_key_a_move_drops(client, cast, agenda):
+    make_key(agenda, "agenda", cast.malaysia, cast.chair_my)
+    warning = "Key given: Malaysia. Moving a point drops it, and the co-chair is told."
+    assert warning in read(client, cast.officer_ru, agenda.meeting, "?arrange=yes")
+    assert warning not in read(client, cast.officer_ru, agenda.meeting)
+    assert "Move up" not in read(client, cast.focal_ru, agenda.meeting, "?arrange=yes")
+
+
 @pytest.mark.parametrize("edit", ["change", "speakers", "move", "remove", "restore"])
 def test_an_edit_drops_every_key_says_whose_and_opens_what_was_agreed(cast, agreed, edit):
     edits(cast, agreed)[edit]()
@@ -752,7 +760,15 @@ def test_others_read_open_points_and_of_closed_ones_the_number_alone(client, cas
     page = read(client, cast.people[who] if who else None, closed.meeting)
     for shown in ("Opening", "Halal", "Signing", "Closing words", "Closed point"):
         assert shown in page
-    for hidden in ("Arms", "Submarines", "Prices", "Kites", "Taken off", "77", "Keys to the"):
+    for hidden in (
+        "Arms",
+        "Submarines",
+        "Prices",
+        "Kites",
+        "Taken off",
+        "77 minutes",
+        "Keys to the",
+    ):
         assert hidden not in page
     assert page.count("Closed point") == 2
     visible = AgendaItem.objects.visible_to(cast.people[who]) if who else None
