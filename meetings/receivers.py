@@ -1,10 +1,11 @@
 """What follows inside meetings from what was done to a meeting, in the same transaction."""
 
+from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 from django.utils import timezone
 
 from meetings.models import Agenda, DeadlineRule, Meeting
-from meetings.operations import meet_by_deed, reckon_deadlines
+from meetings.operations import believe_no_file, meet_by_deed, reckon_deadlines
 from meetings.transitions import BODY
 from portal.workflow import performed
 
@@ -34,3 +35,10 @@ def wake_the_body_that_meets(sender, obj, transition, by, reason, **kwargs):
     for body in obj.bodies:
         if body.status in BODY.transitions["convene"].sources:
             BODY.perform(body, "convene", by=None)
+
+
+@receiver(post_migrate)
+def write_calendars_anew(sender, plan=(), **kwargs):
+    """A new installation may write calendars otherwise: believe no file of the one before."""
+    if sender.name == "meetings" and not any(backwards for _migration, backwards in plan):
+        believe_no_file()

@@ -161,3 +161,8 @@ def forget_changes(now: datetime) -> None:
     """Forget which transactions changed calendars, once no link's file can be older."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM meetings_calendarchange WHERE at < %s", [now - KEPT])
+
+
+def believe_no_file() -> None:
+    """Have every link's file written anew when it is next asked for."""
+    Feed.objects.update(fresh_until=None)

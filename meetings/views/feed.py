@@ -1,11 +1,12 @@
 """A person's calendar links, and the files behind them."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -23,7 +24,7 @@ from portal.refusal import Refused
 # What a link to this page may have chosen beforehand.
 CHOSEN = {"scope", "body", "meeting"}
 # The address of a file, as the middleware knows it before any address is resolved.
-BEFORE, AFTER = "/feeds/", ".ics"
+ADDRESS = re.compile(r"/feeds/([-a-zA-Z0-9_]+)\.ics")
 # The page says when a link was last read; to the hour is enough.
 NOTED = timedelta(hours=1)
 
@@ -121,17 +122,17 @@ class UnchangedFeed:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        path = request.path_info
-        if path.startswith(BEFORE) and path.endswith(AFTER) and _is_repeat(request):
-            return self._unchanged(request) or self.get_response(request)
+        address = ADDRESS.fullmatch(request.path_info)
+        if address and _is_repeat(request):
+            return self._unchanged(request, address[1]) or self.get_response(request)
         return self.get_response(request)
 
-    def _unchanged(self, request: HttpRequest) -> HttpResponse | None:
-        secret = request.path_info[len(BEFORE) : -len(AFTER)]
+    def _unchanged(self, request: HttpRequest, secret: str) -> HttpResponse | None:
         now = timezone.now()
         try:
             known = Feed.objects.unchanged(secret, now)
         except DatabaseError:
+            connection.close()  # a new one is made for the file, where this one is dead
             return None
         if known is None:
             return None

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import time_machine
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -770,6 +771,15 @@ def test_the_memory_of_a_database_from_before_a_restore_is_not_believed(stage):
     first = fetch(feed)
     Feed.objects.update(snapshot="99999999:99999999:")
     assert queries_of(feed, first)[1] > 1
+
+
+def test_after_an_update_of_the_portal_no_earlier_file_is_believed(stage):
+    feed = make_feed(stage.cast.officer_my)
+    first = fetch(feed)
+    call_command("migrate", verbosity=0)
+    status, queries = queries_of(feed, first)
+    assert status == 304  # nothing changed, but it was written to know
+    assert queries > 1
 
 
 def test_a_database_that_cannot_say_leaves_it_to_the_file_itself(stage):

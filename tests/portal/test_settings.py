@@ -1,5 +1,6 @@
 """The environment is read strictly, and every variable is explained."""
 
+import logging
 import os
 import re
 import subprocess
@@ -8,6 +9,7 @@ from itertools import pairwise
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
 
 from portal import settings
 from portal.services.home import ROOT
@@ -178,3 +180,15 @@ def test_no_log_keeps_a_personal_link_or_a_calendar_link():
     line = "GET /my/12.ABCDEF:signature/change/ HTTP/1.1"
     assert masked(line) == "GET /my/…/change/ HTTP/1.1"
     assert masked("GET /feeds/abc_-1.ics HTTP/1.1") == "GET /feeds/….ics HTTP/1.1"
+
+
+def test_the_portals_own_log_lines_name_no_secret_not_even_in_a_traceback():
+    formatter = settings.LOGGING["formatters"]["line"]
+    made = import_string(formatter["()"])(formatter["format"])
+    record = logging.makeLogRecord({"msg": "Not Found: %s", "args": ("/feeds/abc_-1.ics",)})
+    record.exc_text = "in /my/12.ABCDEF:signature/change/"
+    told = made.format(record)
+    assert "/feeds/….ics" in told
+    assert "/my/…/change/" in told
+    assert "abc_-1" not in told
+    assert "signature" not in told
