@@ -11,6 +11,7 @@ from meetings import operations
 from meetings.forms.note import NoteForm
 from meetings.models import Body, NoteVerbale, standing
 from meetings.permissions import can_correct_note, can_record_note, can_see_history
+from meetings.views.tabs import body_tabs
 from portal.models import Entry
 from portal.refusal import Refused
 
@@ -38,6 +39,7 @@ def notes(request: HttpRequest, pk: int) -> HttpResponse:
     own = standing(request.user).party_ids
     context = {
         "body": body,
+        "tabs": body_tabs(request, body),
         "page": page,
         "lines": [
             Line(
@@ -127,7 +129,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("notes", pk=note.body_id)
     context = {
-        "note": NoteVerbale.objects.get(pk=note.pk),
+        "note": NoteVerbale.objects.visible_to(request.user).get(pk=note.pk),
         "body": note.body,
         "form": form,
         "entries": Entry.objects.about(note).visible_to(request.user),

@@ -42,7 +42,7 @@ def body_tabs(request: HttpRequest, body: Body) -> list[tuple[str, str, bool, No
         ("body-rules", _("Rules")),
     ]
     if can_see_history(request.user, body):
-        names += [("body-history", _("History"))]
+        names += [("notes", _("Notes verbales")), ("body-history", _("History"))]
     pages = [(label, reverse(name, args=[body.pk])) for name, label in names]
     return [(label, url, request.path == url, None) for label, url in pages]
 
