@@ -192,6 +192,7 @@ class Engine:
             one
             for one in kind.fields
             if one.column in values and not one.same(there, values[one.column])
+            if one.name != "code"  # the key, whatever its letter case
         ]
         if kind.shared:
             entry.row.state = KEPT if changes else SAME

@@ -283,7 +283,12 @@ class Export:
 
     def _meeting(self, meeting: Meeting) -> dict[str, Any]:
         key = meeting.pk
-        others = [one for one in self.rows["numbers", key] if one.body_id != meeting.body_id]
+        # A number in a body that stands outside the dossier would not be understood elsewhere.
+        others = [
+            one
+            for one in self.rows["numbers", key]
+            if one.body_id != meeting.body_id and one.body in self.ids
+        ]
         return filled(
             {
                 **self._row(kinds.MEETINGS, meeting),
@@ -339,7 +344,20 @@ class Export:
         return filled({**self._row(kinds.ITEMS, item), "undertakings": parts})
 
 
-NAMED = {"sender", "addressee", "calendar_of", "room", "area", "parent", "body", "host", "side"}
+NAMED = {
+    "party",
+    "proposer",
+    "sender",
+    "addressee",
+    "calendar_of",
+    "room",
+    "area",
+    "parent",
+    "body",
+    "host",
+    "side",
+}
+NAMED |= {"merged_into", "in_reply_to__sender"}
 BELONG = {"person", "organisation", "owner", "lead"}  # to a side
 
 
@@ -347,7 +365,7 @@ def named_by(model: type[Any]) -> list[str]:
     """What rows of a model name, to be fetched along with them."""
     known = {one.name for one in model._meta.fields if one.many_to_one}
     return [
-        *sorted(known & (NAMED | {"party", "proposer"})),
+        *sorted(name for name in NAMED if name.split("__")[0] in known),
         *(f"{name}__party" for name in sorted(known & BELONG)),
     ]
 

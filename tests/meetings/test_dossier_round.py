@@ -1,6 +1,9 @@
 """What goes out comes in again, and says the same when it goes out once more."""
 
+import copy
 import json
+import random
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ from meetings.dossier.exporting import Reader, export, written
 from meetings.dossier.importing import import_dossier, preview
 from meetings.dossier.rights import Rights
 from meetings.models import Body
+from portal.refusal import Refused
 
 DOSSIERS = Path(__file__).resolve().parents[1] / "dossiers"
 CASES = sorted(DOSSIERS.rglob("*.json"))
@@ -70,3 +74,47 @@ def test_the_demonstration_goes_out_and_comes_in_the_same():
     assert [(row.where, row.changes) for row in outcome.rows if row.state != "same"] == []
     transaction.savepoint_rollback(start)
     assert in_an_empty_portal(first.encode(), "my-ru-jc") == [first]
+
+
+# --- mutilated -------------------------------------------------------------------------------
+
+
+def places(value, found: list) -> list[tuple]:
+    """Every place of a JSON value, as (holder, key)."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, one in list(inner):
+        found.append((value, key))
+        if isinstance(one, dict | list):
+            places(one, found)
+    return found
+
+
+def mutilated(dossier: dict, chance: random.Random) -> dict:
+    """The dossier with a value taken from elsewhere, a row twice, or something left out."""
+    dossier = copy.deepcopy(dossier)
+    found = places(dossier["bodies"], [])
+    holder, key = chance.choice(found)
+    alike = [(one, name) for one, name in found if name == key and one is not holder]
+    deed = chance.choice(["leave out", "twice", "elsewhere", "elsewhere"])
+    if deed == "twice" and isinstance(holder, list):
+        holder.append(copy.deepcopy(holder[key]))
+    elif deed == "elsewhere" and alike:
+        other, name = chance.choice(alike)
+        holder[key] = copy.deepcopy(other[name])
+    else:
+        del holder[key]
+    return dossier
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_mutilated_dossier_is_refused_in_words_or_comes_in_once(seed):
+    chance = random.Random(seed)
+    small = [path for path in CASES if path.stat().st_size < 40_000]
+    for _ in range(20):
+        dossier = mutilated(json.loads(chance.choice(small).read_bytes()), chance)
+        content = json.dumps(dossier).encode()
+        start = transaction.savepoint()
+        with suppress(Refused):  # anything else would be an error page
+            import_dossier(content, Rights())
+            assert import_dossier(content, Rights()).changes_nothing
+        transaction.savepoint_rollback(start)
