@@ -583,3 +583,29 @@ def test_the_command_says_what_is_not_there(words, sentence):
     make_body(code="some")
     with pytest.raises(CommandError, match=sentence):
         call_command("dossier", *words)
+
+
+def test_a_note_between_two_of_three_sides_goes_out_to_those_two_alone():
+    parties = [make_party(code) for code in ("AZ", "MY", "RU")]
+    body = make_body(parties, code="three")
+    for number, addressee in (("between", parties[1]), ("to-all", None)):
+        body.notes.create(
+            reference=number,
+            sender=parties[0],
+            addressee=addressee,
+            dated=date(2021, 1, 1),
+            subject="Dates",
+        )
+    for party, sees in ((None, False), *zip(parties, (True, True, False), strict=True)):
+        text = written(export(body, Reader(party=party)))
+        assert ("between" in text) == sees
+        assert "to-all" in text
+
+
+def test_a_note_between_the_only_two_sides_goes_out_to_everybody():
+    az, my = make_party("AZ"), make_party("MY")
+    body = make_body([az, my], code="two")
+    body.notes.create(
+        reference="17", sender=az, addressee=my, dated=date(2021, 1, 1), subject="Dates"
+    )
+    assert '"17"' in written(export(body, Reader()))
