@@ -214,9 +214,19 @@ def initial_of(row: Row) -> dict[str, Any]:
 class ShiftForm(PortalForm):
     """How far a day is shifted: its form bears the day as its prefix."""
 
-    days = forms.IntegerField(label=_("Days"), min_value=-366, max_value=366, required=False)
+    days = forms.IntegerField(
+        label=_("Days"),
+        min_value=-366,
+        max_value=366,
+        required=False,
+        widget=forms.NumberInput({"class": "form-control"}),
+    )
     minutes = forms.IntegerField(
-        label=_("Minutes"), min_value=-1440, max_value=1440, required=False
+        label=_("Minutes"),
+        min_value=-1440,
+        max_value=1440,
+        required=False,
+        widget=forms.NumberInput({"class": "form-control"}),
     )
 
     @property
@@ -242,5 +252,5 @@ class PublishForm(PortalForm):
         label=_("Why, for those concerned"),
         required=False,
         max_length=2000,
-        widget=forms.Textarea({"rows": 2}),
+        widget=forms.Textarea({"rows": 2, "class": "form-control"}),
     )

@@ -15,18 +15,13 @@
   };
 
   // Only the grip begins a drag, so that text in the fields can still be marked.
-  document.addEventListener("pointerdown", (event) => {
-    const one = line(event);
-    if (one) one.draggable = Boolean(event.target.closest(".programme-grip"));
-  });
-
   document.addEventListener("dragstart", (event) => {
-    const one = line(event);
-    if (!one || !one.draggable) return;
-    dragged = one;
+    if (!event.target.classList || !event.target.classList.contains("programme-grip")) return;
+    dragged = line(event);
     event.dataTransfer.effectAllowed = "move";
-    event.dataTransfer.setData("text/plain", one.dataset.uid);
-    one.classList.add("is-dragged");
+    event.dataTransfer.setData("text/plain", dragged.dataset.uid);
+    event.dataTransfer.setDragImage(dragged, 0, 0);
+    dragged.classList.add("is-dragged");
   });
 
   document.addEventListener("dragover", (event) => {
