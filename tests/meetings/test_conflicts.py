@@ -140,7 +140,7 @@ def test_each_side_has_its_own_weekend(db):
 def test_outside_the_office_hours_of_one_side_names_it_and_its_hours(parties):
     rows = [planned("a", after=-120)]  # 08:00 in Moscow
     assert sentences(rows, of=frame(parties)) == [
-        "Outside the office hours of Russia (09:00–18:00 Moscow): Talk a. "
+        "Outside the office hours of Russia (09:00–17:00 Moscow): Talk a. "
         "Choose another time, or ask first whether people can come."
     ]
 

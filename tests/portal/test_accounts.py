@@ -272,9 +272,22 @@ PUBLIC = {
     # what everybody may know
     "bodies",
     "body",
+    "body-areas",
+    "body-papers",
+    "body-people",
+    "body-rules",
+    "person-offices",
     "meetings",
     "meeting",
     "meeting-calendar",
+    "meeting-papers",
+    "agenda",
+    "paper",
+    "paper-file",
+    "programme-sheet",
+    "calendar",
+    # by its secret
+    "feed",
     # by the public and the personal link
     "register",
     "register-qr",

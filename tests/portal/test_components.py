@@ -12,6 +12,7 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import timezone, translation
 
+from delegations.models import Delegate
 from portal import clocks
 from portal.agreement import Seal
 from portal.models import Party, Person
@@ -205,7 +206,7 @@ def test_compact_seals_keep_their_words_for_who_cannot_see_dots():
 
 
 def test_a_status_is_a_word_a_shape_and_a_tone():
-    obj = SimpleNamespace(status="approved", get_status_display=lambda: "Approved")
+    obj = Delegate(status="approved")
     html = draw("{% status_badge obj %}", obj=obj)
     assert "tone-agreed" in html
     assert "#seal-full" in html
@@ -213,7 +214,7 @@ def test_a_status_is_a_word_a_shape_and_a_tone():
 
 
 def test_an_unknown_status_is_shown_neutral_rather_than_refused():
-    obj = SimpleNamespace(status="never heard of", get_status_display=lambda: "Odd")
+    obj = Delegate(status="never heard of")
     assert "tone-neutral" in draw("{% status_badge obj %}", obj=obj)
 
 
