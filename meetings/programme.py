@@ -445,10 +445,14 @@ def _in_clocks(clocks: list[str]) -> str:
     return _("%(first)s (%(others)s)") % {"first": clocks[0], "others": " · ".join(clocks[1:])}
 
 
+def _field(name: str) -> Any:
+    return Sitting._meta.get_field(name)
+
+
 def _line(name: str, before: Row, after: Row, names: Names) -> str:
     if name == "join_link":
         return _("The joining link is another one.") if after[name] else _("No joining link.")
-    label = _("Who presides") if name == "chairs" else Sitting._meta.get_field(name).verbose_name
+    label = _("Who presides") if name == "chairs" else _field(name).verbose_name
     return _("%(field)s: %(before)s → %(after)s") % {
         "field": capfirst(str(label)),
         "before": _shown(name, before, names) or _("none"),
@@ -457,7 +461,7 @@ def _line(name: str, before: Row, after: Row, names: Names) -> str:
 
 
 def _choice(field: str) -> Callable[[Row, Names], str]:
-    return lambda row, names: str(dict(Sitting._meta.get_field(field).flatchoices)[row[field]])
+    return lambda row, names: str(dict(_field(field).flatchoices)[row[field]])
 
 
 _SHOWN: dict[str, Callable[[Row, Names], str]] = {

@@ -59,7 +59,7 @@ class LocalTime:
     @property
     def offset(self) -> str:
         """The offset from UTC on that date, as +08:00."""
-        minutes = self.start.utcoffset() // MINUTE
+        minutes = (self.start.utcoffset() or timedelta()) // MINUTE
         hours, rest = divmod(abs(minutes), 60)
         return f"{'-' if minutes < 0 else '+'}{hours:02}:{rest:02}"
 
