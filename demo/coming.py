@@ -6,7 +6,7 @@ from typing import Any
 
 from delegations.models import Delegate, Delegation, Desk
 from delegations.operations import OPENED
-from demo import past, source
+from demo import past, preparation, source
 from demo.case import Case
 from meetings import programme
 from meetings.models import Meeting
@@ -33,6 +33,7 @@ def load(case: Case) -> None:
     delegations = past.open_delegations(case, meeting)
     registered = _registrations(case, plan, delegations, sittings)
     _open_desk(case, plan, meeting, registered)
+    preparation.load(case, meeting)
 
 
 def meeting_days(parties: Sequence[Party], earliest: date, number: int) -> tuple[list[date], date]:

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.utils import timezone, translation
 
-from demo import coming, follow_up, past, source
+from demo import coming, follow_up, past, preparation, source
 from demo.case import Case
 from meetings.models import Appointment, Area, Body, BodyParty, Figure, Room
 from portal.models import Organisation, Party, Person, User
@@ -31,6 +31,7 @@ def load(now: datetime | None = None) -> Counter[type[Model]]:
         if not _is_loaded():
             _bodies(case)
             _people(case)
+            preparation.load_rules(case)
             follow_up.load(case, past.load(case))
             coming.load(case)
     return +case.made

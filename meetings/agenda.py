@@ -4,13 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from meetings.models import AgendaItem, Area, Body, Meeting
-from portal.languages import in_source
+from portal.languages import in_every_language, in_source
 
 Outcome = AgendaItem.Outcome
 
@@ -113,15 +111,7 @@ def usual_points(meeting: Meeting) -> list[AgendaItem]:
 
 
 def _point(title: Promise, outcome: str) -> AgendaItem:
-    return AgendaItem(title=in_source(title), titles=_in_all_languages(title), outcome=outcome)
-
-
-def _in_all_languages(words: Promise) -> dict[str, str]:
-    found = {}
-    for code, _name in settings.LANGUAGES:
-        with override(code):
-            found[code] = str(words)
-    return {code: text for code, text in found.items() if text != in_source(words)}
+    return AgendaItem(title=in_source(title), titles=in_every_language(title), outcome=outcome)
 
 
 def _of_area(area: Area) -> AgendaItem:

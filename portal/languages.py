@@ -35,13 +35,12 @@ def in_source(words: Any) -> str:
 
 
 def in_every_language(words: Promise) -> dict[str, str]:
-    """Words of the portal's own as names per language, without the English ones."""
+    """Words of the portal's own as names per language, where they differ from the English."""
     found = {}
     for code, _name in settings.LANGUAGES:
-        if code != "en":
-            with override(code):
-                found[code] = str(words)
-    return found
+        with override(code):
+            found[code] = str(words)
+    return {code: text for code, text in found.items() if text != in_source(words)}
 
 
 def translated(words: str) -> str:
