@@ -57,7 +57,8 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
 
     def past(self, today: date):
         """Over or called off, latest first."""
-        return self.exclude(pk__in=self.upcoming(today).values("pk")).order_by("-starts_on", "-pk")
+        upcoming = models.Q(status__in=Meeting.AHEAD, ends_on__gte=today)
+        return self.exclude(upcoming).order_by("-starts_on", "-pk")
 
     def for_list(self):
         """With what a list row shows."""
@@ -337,17 +338,23 @@ class Meeting(models.Model):
 
         A meeting that one side keeps to itself has that side alone.
         """
+        return [party for party in self._parties(user) if self.side_id in (None, party.pk)]
+
+    def meant_for(self, user=None) -> list[Party]:
+        """Whose clocks, hosts and office hours count: an idea is thought out for all sides."""
+        return self._parties(user) if self.is_idea else self.sides(user)
+
+    def _parties(self, user) -> list[Party]:
         sides = {
             party.pk: party
             for body in self.bodies
             for party in body.sides(user, on=self.starts_on)
-            if self.side_id in (None, party.pk)
         }
         return alternat(list(sides.values()), standing(user).party_ids if user else ())
 
     def places(self, user=None) -> list[Place]:
-        """The clocks of its sides, and that of the venue where no side keeps it."""
-        places = [party.place for party in self.sides(user)]
+        """The clocks of those it is meant for, and that of the venue where none keeps it."""
+        places = [party.place for party in self.meant_for(user)]
         if self.zone in {place.zone for place in places}:
             return places
         return [*places, venue(self.zone)]

@@ -1,4 +1,5 @@
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 
 from django.contrib import messages
@@ -18,6 +19,7 @@ from meetings.forms.item import KeyForm
 from meetings.models import (
     ActionItem,
     Appointment,
+    Area,
     Body,
     BodyChange,
     Meeting,
@@ -38,7 +40,7 @@ from meetings.permissions import (
 )
 from meetings.transitions import BODY, BODY_CHANGE, CHANGE
 from meetings.views.tabs import body_tabs
-from meetings.views.tree import tree_of, whole_tree
+from meetings.views.tree import parent_in, tree_of, whole_tree
 from portal.models import Entry, Party
 from portal.refusal import Refused
 from portal.views.deed import do_transition, refusals_shown
@@ -67,15 +69,16 @@ def body(request: HttpRequest, pk: int) -> HttpResponse:
     user = request.user
     rules = Rules.objects.applying([(body, today)])[body.pk, today]
     tree = tree_of(body, user)
+    areas = list(body.areas.prefetch_related("leads__organisation"))
     context = {
         "body": body,
         "tabs": body_tabs(request, body),
-        "parent": _parent(body, user),
+        "parent": parent_in(tree, body),
         **_people(body, user, today, rules),
         "tree": tree if tree and tree[0].beneath else [],
-        "areas": body.areas.current().prefetch_related("leads__organisation"),
+        "areas": [area for area in areas if area.until is None],
         **_meetings(request, body, today),
-        "follow_up": _follow_up(body, user, today),
+        "follow_up": _follow_up(body, areas, user, today),
         "papers": Paper.objects.visible_to(user).filter(body=body)[:PAPERS_SHOWN],
         "figures": body.figures.select_related("party"),
         "remarks": body.remarks.filter(meeting=None).select_related("party"),
@@ -84,13 +87,6 @@ def body(request: HttpRequest, pk: int) -> HttpResponse:
         **_deeds(body, user),
     }
     return render(request, "meetings/body.html", context)
-
-
-def _parent(body: Body, user) -> Body | None:
-    """The body above, where the reader may know of it."""
-    if body.parent_id is None:
-        return None
-    return Body.objects.visible_to(user).filter(pk=body.parent_id).first()
 
 
 # --- who ------------------------------------------------------------------------------
@@ -176,7 +172,7 @@ def _row(meeting: Meeting, body: Body, numbers: dict[int, MeetingNumber]) -> dic
     return {"meeting": meeting, "label": number.label, "jointly": meeting.body_label}
 
 
-def _follow_up(body: Body, user, today: date) -> dict | None:
+def _follow_up(body: Body, areas: Iterable[Area], user, today: date) -> dict | None:
     """Open items by area, and what each side says of its parts; None where nothing is open."""
     items = ActionItem.objects.visible_to(user).filter(meeting__body=body).open()
     totals = {
@@ -197,8 +193,8 @@ def _follow_up(body: Body, user, today: date) -> dict | None:
     for area, party, state, number in reports:
         said[area, party].append((state or "", number))
     sides = body.sides(user)
-    areas = {area.pk: area for area in body.areas.all()}
-    places = {pk: place for place, pk in enumerate(areas)}
+    by_pk = {area.pk: area for area in areas}
+    places = {pk: place for place, pk in enumerate(by_pk)}
     order = sorted(totals, key=lambda pk: places.get(pk, len(places)))
     return {
         "sides": sides,
@@ -206,7 +202,7 @@ def _follow_up(body: Body, user, today: date) -> dict | None:
         "rows": [
             {
                 **totals[pk],
-                "area": areas.get(pk),
+                "area": by_pk.get(pk),
                 "said": [(party, _in_words(said[pk, party.pk])) for party in sides],
             }
             for pk in order

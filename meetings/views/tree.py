@@ -32,6 +32,17 @@ def tree_of(body: Body, user) -> list[Node]:
     return _planted(list(found), user, current=body)
 
 
+def parent_in(tree: Iterable[Node], body: Body) -> Body | None:
+    """The body right above, where the tree of what the reader may know holds it."""
+    for node in tree:
+        if node.body.pk == body.parent_id:
+            return node.body
+        found = parent_in(node.beneath, body)
+        if found:
+            return found
+    return None
+
+
 def _planted(bodies: list[Body], user, current: Body | None = None) -> list[Node]:
     """The bodies hung beneath the nearest one above them that the reader may know of."""
     last = _last_days(bodies, user)
