@@ -224,6 +224,9 @@ def can_edit_item(user: "User", item: ActionItem) -> bool:
 
 
 def can_add_item(user: "User", meeting: Meeting) -> bool:
+    """Nothing was agreed at a meeting that is an idea."""
+    if meeting.is_idea:
+        return False
     held = standing(user)
     return held.is_secretary(meeting.body) or bool(held.parties(meeting.body, "chair"))
 

@@ -236,7 +236,11 @@ def _closing_keys(user: User) -> Iterator[WorkItem]:
     if not chaired:
         return
     items = list(
-        ActionItem.objects.open().filter(meeting__body__in=chaired).for_list().order_by("pk")
+        ActionItem.objects.visible_to(user)
+        .open()
+        .filter(meeting__body__in=chaired)
+        .for_list()
+        .order_by("pk")
     )
     keys = CLOSING.keys_of(items)
     for item in items:

@@ -6,7 +6,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from meetings.models import Meeting, standing
+from meetings.models import Meeting
 
 # Crockford's letters: none that is taken for another when read aloud or typed off paper.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -31,9 +31,15 @@ class DeskQuerySet(models.QuerySet["Desk"]):
         """The desk of a meeting belongs to those in office; others know its public link."""
         return self.filter(meeting__in=Meeting.objects.inside(user))
 
-    def public(self):
-        """Desks of announced meetings, by whose link anybody may come."""
-        return self.filter(meeting__was_announced=True)
+    def open_to(self, user):
+        """Desks of announced meetings, by whose link anybody may come.
+
+        That of one side's own part exists for the people of that side alone.
+        """
+        known = models.Q(meeting__side=None) | models.Q(meeting__in=Meeting.objects.inside(user))
+        if user.is_authenticated and user.party_id:
+            known |= models.Q(meeting__side=user.party_id)
+        return self.filter(known, meeting__was_announced=True)
 
 
 class Desk(models.Model):

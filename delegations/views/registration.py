@@ -31,7 +31,7 @@ from portal.refusal import Refused
 @never_cache
 def register(request: HttpRequest, code: str) -> HttpResponse:
     """Register: the answers, a look at them, done."""
-    desk = _desk(code)
+    desk = _desk(request, code)
     sittings = list(_on_offer(desk.meeting))
     hindrance = desk.hindrance(timezone.localdate())
     if hindrance:
@@ -53,9 +53,9 @@ class SeeOther(HttpResponseRedirect):
     status_code = 303
 
 
-def _desk(code: str) -> Desk:
+def _desk(request: HttpRequest, code: str) -> Desk:
     desk = (
-        Desk.objects.public()
+        Desk.objects.open_to(request.user)
         .select_related("meeting__body")
         .prefetch_related("meeting__body__seats__party")
         .filter(code=as_code(code))
@@ -172,7 +172,9 @@ def _contacts(meeting: Meeting) -> list[Appointment]:
 def qr(request: HttpRequest, code: str) -> HttpResponse:
     """The public link as a QR code, for slides and paper."""
     picture = BytesIO()
-    segno.make(_desk(code).public_url, error="m").save(picture, kind="svg", scale=8, border=4)
+    segno.make(_desk(request, code).public_url, error="m").save(
+        picture, kind="svg", scale=8, border=4
+    )
     return HttpResponse(picture.getvalue(), content_type="image/svg+xml")
 
 
@@ -187,7 +189,8 @@ def mine(request: HttpRequest, token: str) -> HttpResponse:
     if delegate is None:
         return _void(request)
     meeting = delegate.delegation.meeting
-    desk = Desk.objects.public().select_related("meeting").filter(meeting=meeting).first()
+    desks = Desk.objects.open_to(request.user).select_related("meeting")
+    desk = desks.filter(meeting=meeting).first()
     with _spoken_to(request, delegate):
         return _own_page(
             request,

@@ -1,11 +1,10 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django import forms
 from django.db.models import Q, QuerySet
 from django.forms.utils import ErrorDict
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -82,33 +81,27 @@ def _length(minutes: int) -> str:
     return f"{minutes // 60}:{minutes % 60:02d} h"
 
 
-def room_conflict(sitting: Sitting) -> str:
-    """Which other sitting has the room at that time, in a sentence; empty when it is free.
+def room_conflict(sitting: Sitting, parties: Sequence[Party]) -> str:
+    """When another sitting has the room, in a sentence; empty when it is free.
 
-    The constraint in the database decides; this only says it in time and by name.
+    The constraint in the database decides; this only says it in time, in the clocks of the
+    own meeting: whose the other one is may be no affair of the reader's.
     """
     other = (
         Sitting.objects.taking_place()
         .filter(room=sitting.room, starts_at__lt=sitting.ends_at, ends_at__gt=sitting.starts_at)
         .exclude(pk=sitting.pk)
-        .select_related("meeting__body", "area")
         .first()
         if sitting.room_id
         else None
     )
     if other is None:
         return ""
-    return taken_sentence(sitting, other)
-
-
-def taken_sentence(sitting: Sitting, other: Sitting) -> str:
     return gettext(
         "%(room)s is taken on %(when)s by another sitting. Choose another room or another time."
     ) % {
         "room": sitting.room,
-        "when": ClockText(other.starts_at, other.ends_at, other.meeting.sides())
-        if other.meeting_id
-        else date_format(other.day),
+        "when": ClockText(other.starts_at, other.ends_at, parties),
     }
 
 
@@ -275,7 +268,7 @@ class SittingForm(PortalModelForm):
     def _post_clean(self):
         super()._post_clean()
         if self.instance.room_id and not self.errors:
-            conflict = room_conflict(self.instance)
+            conflict = room_conflict(self.instance, self.meeting.sides())
             if conflict:
                 self.add_error("room", conflict)
 
@@ -369,7 +362,7 @@ class ProgrammeFormSet(forms.BaseFormSet):
         rows = [row for row in self.forms if row.is_included and not row.errors]
         for index, row in enumerate(rows):
             sitting = row.instance
-            conflict = room_conflict(sitting) if sitting.room_id else ""
+            conflict = room_conflict(sitting, row.parties) if sitting.room_id else ""
             for earlier in rows[:index]:
                 if _collide(sitting, earlier.instance):
                     conflict = gettext(

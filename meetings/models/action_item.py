@@ -67,7 +67,9 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
         `key_given` asks whether any side has given its key to closing.
         """
         held = BodyParty.objects.on(today)
-        seats = held.filter(body=OuterRef("meeting__body"))
+        # At a meeting of one side's own part that side alone undertakes anything.
+        side = Coalesce(OuterRef("meeting__side"), F("party"))
+        seats = held.filter(body=OuterRef("meeting__body"), party=side)
         reported = Undertaking.objects.filter(
             item=OuterRef("pk"),
             latest__isnull=False,
@@ -98,6 +100,7 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
         since = (
             Meeting.objects.filter(
                 body=OuterRef("meeting__body"),
+                side=None,
                 starts_on__gt=OuterRef("meeting__ends_on"),
                 status__in=[Meeting.Status.HELD, Meeting.Status.CLOSED],
             )
@@ -222,8 +225,12 @@ class ActionItem(models.Model):
         return in_language(self.texts, self.text)
 
     def sides(self, user=None) -> list[Party]:
-        """The body's parties of today, the reader's own side first."""
-        return self.meeting.body.sides(user)
+        """The body's parties of today, the reader's own side first.
+
+        What one side's own part agreed is that side's alone.
+        """
+        own = self.meeting.side_id
+        return [party for party in self.meeting.body.sides(user) if own in (None, party.pk)]
 
     def is_overdue(self, today: date) -> bool:
         """Whether the agreed day has passed without the item being done."""
@@ -263,9 +270,10 @@ class ActionItem(models.Model):
 
 class UndertakingQuerySet(models.QuerySet["Undertaking"]):
     def with_owner(self):
-        """Those with an owner who still serves the side."""
+        """Those with an owner who still serves the side, and whose affair it is."""
         serves = Q(owner__party=None) | Q(owner__party=models.F("party"))
-        return self.filter(serves, owner__isnull=False)
+        known = Q(item__meeting__side=None) | Q(item__meeting__side=models.F("party"))
+        return self.filter(serves, known, owner__isnull=False)
 
     def owned_by(self, user):
         """Those that the user owns for the side that the user serves."""

@@ -274,6 +274,8 @@ def _back(order: Order, row: AgendaItem) -> Spot:
 def agree_agenda(agenda: Agenda, *, party: Party, revision: int, by: User) -> None:
     """Give a party's key to the agenda; the last key makes it agreed, any other awaits the rest."""
     agenda = _not_standing(agenda)
+    if agenda.meeting.is_idea:  # one side's key would be every key there is
+        raise Refused(gettext("Only your side knows of this meeting. Propose it to all first."))
     if not agenda.items.listed().exists():
         raise Refused(gettext("The agenda is empty. Add at least one point."))
     POINTS.give(agenda, party=party, by=by, revision=revision)
@@ -301,6 +303,13 @@ def _not_standing(agenda: Agenda) -> Agenda:
     if agenda.status == Agenda.Status.ADOPTED:
         raise Refused(gettext("The meeting has adopted this agenda, so its keys stand."))
     return agenda
+
+
+def ask_agenda_anew(meeting: Meeting, because: Promise, *, by: User) -> None:
+    """Drop the keys to an agenda that is not adopted: other sides have to agree to it now."""
+    agenda = Agenda.objects.filter(meeting=meeting).exclude(status=Agenda.Status.ADOPTED).first()
+    if agenda:
+        _revise(_held(agenda), by, because)
 
 
 # --- late additions ---------------------------------------------------------------------

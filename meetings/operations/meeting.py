@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings import notifications
 from meetings.models import Body, Meeting, MeetingNumber, NoteVerbale, Sitting
+from meetings.operations.agenda import ask_agenda_anew
 from meetings.operations.proposal import (
     PROPOSED_FIELDS,
     first_proposal,
@@ -171,6 +172,7 @@ def _ask_anew(row: Meeting, because, by: User) -> None:
         row.save()
         row = reopened(row, by)
         notifications.dates_key_awaited(row, DATES)
+        ask_agenda_anew(row, because, by=by)
 
 
 # --- numbers ----------------------------------------------------------------------------

@@ -126,10 +126,17 @@ def may_become(paper: Paper) -> list[str]:
     """The classes that all sides can be asked for, the present one left out."""
     if paper.access == Paper.Access.INTERNAL or paper.status == Paper.Status.WITHDRAWN:
         return []
+    if _is_of_idea(paper):
+        return []
     classes = [Paper.Access.SHARED, Paper.Access.AGREED, Paper.Access.PUBLIC]
     if _publication(paper) == Rules.Publication.NONE:
         classes.remove(Paper.Access.PUBLIC)
     return [str(one) for one in classes if one != paper.access]
+
+
+def _is_of_idea(paper: Paper) -> bool:
+    """Whether one side's key would be every key there is."""
+    return paper.meeting is not None and paper.meeting.is_idea
 
 
 def _publication(paper: Paper) -> str:
@@ -149,6 +156,8 @@ def ask_for_paper(paper: Paper, *, wanted: str, revision: int, by: User) -> Pape
         )
     if row.wanted:
         raise Refused(gettext("The sides are being asked for their keys already."))
+    if _is_of_idea(row):
+        raise Refused(gettext("Only your side knows of this meeting. Propose it to all first."))
     if wanted not in may_become(row):
         raise Refused(gettext("This paper cannot become that. Choose another class."))
     row.wanted = wanted

@@ -45,7 +45,7 @@ def what_may_come_along(meeting: Meeting) -> dict[str, int]:
         "sittings": meeting.sittings.taking_place().count(),
         "agenda": AgendaItem.objects.listed().filter(agenda__meeting=meeting).count(),
         "invited": meeting.participations.filter(capacity__in=INVITED).count(),
-        "items": ActionItem.objects.open().filter(meeting__body=meeting.body).count(),
+        "items": _open_items(meeting).count(),
     }
 
 
@@ -76,7 +76,12 @@ def prepare_next(
 
 
 def _side_of(user: User, meeting: Meeting) -> Party | None:
-    """The side for which the user prepares; none for the neutral secretariat."""
+    """The side for which the user prepares; none for the neutral secretariat.
+
+    What follows a meeting of one side's own part is that side's.
+    """
+    if meeting.side_id:
+        return meeting.side
     held = standing(user)
     if held.is_neutral(meeting.body):
         return None
@@ -158,9 +163,14 @@ def _bring_points(
         _bring_points(beneath, point.pk, agenda, fresh)
 
 
+def _open_items(meeting: Meeting):
+    """What is open of the body's joint meetings; no side's own items, nor their number."""
+    return ActionItem.objects.open().filter(meeting__body=meeting.body, meeting__side=None)
+
+
 def _bring_open_items(meeting: Meeting, following: Meeting) -> None:
     """One point of the agenda that names every open action item of the body."""
-    items = ActionItem.objects.open().filter(meeting__body=meeting.body, meeting__side=None)
+    items = _open_items(meeting)
     lines = [
         f"{item.reference} · {item.text}"
         for item in items.select_related("meeting__body").order_by("meeting__starts_on", "number")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from meetings import notifications
 from meetings.models import Body, DeadlineRule, Meeting, Rules
 from meetings.operations.deadline import reckon_deadlines
+from meetings.permissions import can_decide_for_all
 from portal import journal
 from portal.constraints import violations_explained
 from portal.models import Entry, User
@@ -53,6 +54,7 @@ def adopt_rules(rules: Rules, *, deadlines: Iterable[DeadlineRule], by: User) ->
     """
     Body.objects.select_for_update(of=("self",)).get(pk=rules.body_id)
     earlier = rules.body.rules_on(rules.since)
+    _refuse_to_spare_the_keys(earlier, rules, by)
     _end_the_earlier(rules)
     with violations_explained(Rules):
         rules.save()
@@ -67,6 +69,14 @@ def adopt_rules(rules: Rules, *, deadlines: Iterable[DeadlineRule], by: User) ->
     for meeting in Meeting.objects.ahead().filter(beneath, ends_on__gte=rules.since):
         reckon_deadlines(meeting, by=by)
     return rules
+
+
+def _refuse_to_spare_the_keys(earlier: Rules | None, rules: Rules, by: User) -> None:
+    """No side lets itself publish alone what was agreed: all sides say that, or the neutral."""
+    each = Rules.Publication.EACH
+    stands = earlier is not None and earlier.publication == each
+    if rules.publication == each and not stands and not can_decide_for_all(by, rules.body):
+        raise Refused(gettext("Only the neutral secretariat acts for all sides."))
 
 
 def _end_the_earlier(rules: Rules) -> None:

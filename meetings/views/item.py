@@ -98,7 +98,7 @@ def _halves(request: HttpRequest, item: ActionItem, bound: ReportForm | None) ->
             "reports": list(half.undertaking.reports.all()) if half.undertaking else [],
             "form": _report_form(request, item, half.undertaking, bound),
         }
-        for half in matrix.halves(item, request.user)
+        for half in matrix.halves(item, item.sides(request.user))
     ]
 
 
@@ -174,7 +174,8 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     meeting = get_object_or_404(Meeting.objects.visible_to(request.user).for_list(), pk=pk)
     if not can_add_item(request.user, meeting):
         raise PermissionDenied
-    form = ItemForm(request.POST or None, instance=ActionItem(meeting=meeting))
+    fresh = ActionItem(meeting=meeting)
+    form = ItemForm(request.POST or None, instance=fresh)
     sides = [
         UndertakingForm(
             request.POST or None,
@@ -183,7 +184,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
             body=meeting.body,
             user=request.user,
         )
-        for party in meeting.body.sides(request.user)
+        for party in fresh.sides(request.user)
     ]
     valid = [one.is_valid() for one in (form, *sides)]  # every form says what is wrong with it
     if request.method == "POST" and all(valid):

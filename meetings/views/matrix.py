@@ -84,10 +84,10 @@ class Picture:
     totals: list[tuple[Word, int]]
 
 
-def halves(item: ActionItem, user) -> list[Half]:
-    """Each side's part, the reader's own first."""
+def halves(item: ActionItem, parties: Iterable[Party]) -> list[Half]:
+    """The part of each of these sides, in their order."""
     parts = {one.party_id: one for one in item.undertakings.all()}
-    return [Half(party, parts.get(party.pk)) for party in item.sides(user)]
+    return [Half(party, parts.get(party.pk)) for party in parties]
 
 
 def age(item: ActionItem, today: date, depth: int = 1) -> str:
@@ -104,7 +104,7 @@ def _row(item: ActionItem, keys: list, user, today: date) -> Row:
     return Row(
         item=item,
         word=word,
-        halves=halves(item, user),
+        halves=halves(item, item.meeting.body.sides(user)),
         seals=seals,
         age=age(item, today),
         is_late=item.is_overdue(today),

@@ -1,0 +1,196 @@
+"""What one side keeps to itself, an idea or a meeting of its own part, stays there; and no
+one-sided key, rule or row stands for all sides afterwards."""
+
+import pytest
+from django.urls import reverse
+
+from delegations.work import links_for
+from meetings import operations
+from meetings.forms.sitting import room_conflict
+from meetings.models import ActionItem, Meeting, Rules, Sitting
+from meetings.permissions import can_add_item
+from meetings.transitions import CLOSING, POINTS
+from meetings.work import work_for
+from portal.models import Key, Notice
+from portal.refusal import Refused
+from tests.factories import (
+    make_agenda,
+    make_body,
+    make_desk,
+    make_item,
+    make_key,
+    make_meeting,
+    make_paper,
+    make_party,
+    make_room,
+    make_rules,
+    make_sitting,
+    make_user,
+    today,
+)
+
+
+@pytest.fixture
+def part(cast) -> Meeting:
+    """A meeting of Malaysia's own part, held long ago."""
+    return make_meeting(
+        cast.group,
+        "held",
+        starts_on=today().replace(year=today().year - 1),
+        side=cast.malaysia,
+        series="national",
+        title="Coordination at home",
+    )
+
+
+@pytest.fixture
+def idea(cast) -> Meeting:
+    """What Malaysia thinks of and has told nobody."""
+    return make_meeting(cast.group, "idea", side=cast.malaysia)
+
+
+# --- one side's key is not every side's ------------------------------------------------
+
+
+def test_the_agenda_of_an_idea_takes_no_key_that_would_stand_for_all(client, cast, idea):
+    agenda = make_agenda(idea)
+    with pytest.raises(Refused, match="Propose it to all first"):
+        operations.agree_agenda(agenda, party=cast.malaysia, revision=1, by=cast.chair_my)
+    agenda.refresh_from_db()
+    assert (agenda.status, Key.objects.count()) == ("provisional", 0)
+
+
+def test_a_paper_of_an_idea_is_released_to_nobody_by_one_key(cast, idea):
+    paper = make_paper(cast.group, meeting=idea, party=cast.malaysia)
+    assert operations.may_become(paper) == []
+    with pytest.raises(Refused, match="Propose it to all first"):
+        operations.ask_for_paper(paper, wanted="public", revision=1, by=cast.officer_my)
+
+
+def test_an_agreed_agenda_is_asked_for_anew_when_another_body_joins(cast):
+    meeting = make_meeting(cast.group)
+    agenda = make_agenda(meeting, status="agreed")
+    for party, chair in ((cast.malaysia, cast.chair_my), (cast.russia, cast.chair_ru)):
+        make_key(agenda, "agenda", party, chair)
+    third = make_party("AZ")
+    other = make_body([cast.malaysia, third], kind="committee")
+    operations.serve_body(meeting, body=other, series="ordinary", number=3, by=cast.officer_my)
+    agenda.refresh_from_db()
+    assert agenda.status == "provisional"
+    assert set(POINTS.missing(agenda)) == {cast.malaysia, cast.russia, third}
+
+
+def test_no_side_lets_itself_publish_alone_what_was_agreed(cast):
+    rules = Rules(body=cast.commission, since=today(), publication=Rules.Publication.EACH)
+    with pytest.raises(Refused, match="acts for all sides"):
+        operations.adopt_rules(rules, deadlines=[], by=cast.officer_my)
+    assert not Rules.objects.exists()
+    operations.adopt_rules(rules, deadlines=[], by=cast.neutral)
+    assert cast.commission.rules_on(today()) == rules
+
+
+def test_what_each_side_may_publish_stays_so_under_newer_rules(cast):
+    make_rules(cast.commission, publication=Rules.Publication.EACH)
+    newer = Rules(body=cast.group, since=today(), publication=Rules.Publication.EACH)
+    operations.adopt_rules(newer, deadlines=[], by=cast.officer_ru)
+    assert cast.group.rules_on(today()) == newer
+
+
+# --- action items of an own part --------------------------------------------------------
+
+
+def test_nothing_is_agreed_at_a_meeting_that_is_an_idea(cast, idea):
+    assert not any(can_add_item(user, idea) for user in cast.people.values())
+
+
+def test_an_item_of_an_own_part_asks_and_tells_that_side_alone(client, cast, part):
+    client.force_login(cast.officer_my)
+    url = reverse("item-new", args=[part.pk])
+    assert [one.party for one in client.get(url).context["sides"]] == [cast.malaysia]
+    client.post(url, {"text": "Settle our line on tariffs."})
+    item = ActionItem.objects.get()
+    assert {one.party for one in item.undertakings.all()} == {cast.malaysia}
+    operations.agree_done(item, party=cast.malaysia, revision=1, by=cast.chair_my)
+    item.refresh_from_db()
+    assert (item.status, CLOSING.missing(item)) == ("done", [])
+    assert not Notice.objects.exists()
+
+
+def test_the_other_side_is_not_awaited_for_an_item_of_an_own_part(cast, part):
+    item = make_item(part, owners={})
+    make_key(item, "closing", cast.malaysia, cast.chair_my)
+    for name, user in cast.but("officer_my", "chair_my", "focal_my").items():
+        assert not list(work_for(user, today())), name
+        assert not ActionItem.objects.visible_to(user).exists(), name
+
+
+def test_an_owner_named_on_the_other_side_by_mistake_sees_nothing(cast, part):
+    owner = make_user(party=cast.russia)
+    item = make_item(part, due_on=today(), owners={cast.russia: owner.person})
+    assert item.undertakings.filter(owner=owner.person).exists()
+    assert not ActionItem.objects.visible_to(owner).exists()
+    assert not item.undertakings.model.objects.with_owner().exists()
+
+
+def test_the_word_of_an_own_items_state_waits_for_no_other_side(cast, part):
+    item = make_item(part, owners={})
+    operations.report_status(
+        item.undertakings.get(party=cast.malaysia), state="on_track", text="", by=cast.chair_my
+    )
+    found = ActionItem.objects.with_word(CLOSING.given(ActionItem), today())
+    assert (found.get().stands, ActionItem.objects.get().word().name) == ("open", "open")
+
+
+def test_how_often_an_item_was_carried_over_counts_no_own_part(cast, part):
+    before = make_meeting(cast.group, "held", starts_on=part.starts_on.replace(year=2020))
+    make_item(before)
+    assert ActionItem.objects.for_list().get().carried == 0
+
+
+def test_what_may_come_along_counts_no_items_of_an_own_part(cast, part):
+    meeting = make_meeting(cast.group, "held", starts_on=part.starts_on)
+    make_item(meeting)
+    make_item(part)
+    assert operations.what_may_come_along(meeting)["items"] == 1
+
+
+def test_what_follows_an_own_part_is_of_the_same_side_whoever_prepares_it(cast, part):
+    both = make_user("secretary", cast.russia, cast.commission)
+    both.person.appointments.create(body=cast.commission, party=cast.malaysia, office="secretary")
+    following = operations.prepare_next(part, starts_on=today(), chosen=["sittings"], by=both)
+    assert following.side == cast.malaysia
+
+
+# --- rooms ------------------------------------------------------------------------------
+
+
+def test_the_sentence_on_a_taken_room_keeps_the_clocks_of_the_asking_meeting(cast, part):
+    room = make_room("Hall")
+    taken = make_sitting(part, room=room)
+    wanted = make_sitting(make_meeting(cast.group))
+    fresh = Sitting(meeting=wanted.meeting, room=room)
+    fresh.day, fresh.wall, fresh.zone = taken.day, taken.wall, taken.zone
+    fresh.reckon()
+    said = room_conflict(fresh, [cast.russia])
+    assert cast.russia.place.name in said
+    assert cast.malaysia.place.name not in said
+
+
+# --- registration -----------------------------------------------------------------------
+
+
+def test_the_desk_of_an_own_part_exists_for_that_side_alone(client, cast):
+    own = make_meeting(
+        cast.group, "announced", side=cast.malaysia, series="national", title="At home"
+    )
+    make_sitting(own)
+    desk = make_desk(own)
+    people = {**cast.people, "official_my": make_user(party=cast.malaysia)}
+    known = {"officer_my", "chair_my", "focal_my", "official_my"}
+    pages = [desk.public_path, reverse("register-qr", args=[desk.code])]
+    assert {client.get(page).status_code for page in pages} == {404}
+    for name, user in people.items():
+        client.force_login(user)
+        expected = 200 if name in known else 404
+        assert {client.get(page).status_code for page in pages} == {expected}, name
+        assert bool(list(links_for(own, user))) == (name in known), name
