@@ -385,8 +385,13 @@ def can_decline_paper(user: "User", paper: Paper) -> bool:
 
 
 def paper_office(user: "User", paper: Paper, party: Party) -> str:
-    """Who reads what was agreed is for the co-chair of each party (domain.md 4.5)."""
-    return _office(user, paper.body, party, "chair")
+    """Who reads what was agreed is for the co-chair of each party (domain.md 4.5).
+
+    At a joint meeting that of any body that meets: no side asked is without a key.
+    """
+    bodies = paper.meeting.bodies if paper.meeting else [paper.body]
+    offices = (_office(user, body, party, "chair") for body in bodies)
+    return next((office for office in offices if office), "")
 
 
 def _leads(user: "User", body: Body) -> bool:

@@ -159,13 +159,14 @@ def _no_registration(request: HttpRequest, desk: Desk, hindrance: str) -> HttpRe
 
 
 def _contacts(meeting: Meeting) -> list[Appointment]:
-    """The focal points: whom the sides have named to be asked."""
-    return list(
+    """The focal points: whom the sides have named to be asked; of an own part its side's."""
+    found = (
         Appointment.objects.on(timezone.localdate())
         .filter(body__in=meeting.body.lineage, office=Appointment.Office.FOCAL_POINT)
         .select_related("person", "party")
         .order_by("party", "pk")
     )
+    return [one for one in found if meeting.side_id in (None, one.party_id)]
 
 
 @login_not_required

@@ -49,6 +49,15 @@ def correct_note(note: NoteVerbale, *, changes: Mapping[str, Any], by: User) -> 
 
 
 def _words(note: NoteVerbale, name: str) -> str:
+    if name == "in_reply_to" and not _known_alike(note.in_reply_to, note):
+        return "…"  # the history is read by sides for whom that note does not exist
     display = getattr(note, f"get_{name}_display", None)
     value = display() if display else getattr(note, name)
     return "–" if value in (None, "") else str(value)
+
+
+def _known_alike(other: NoteVerbale | None, note: NoteVerbale) -> bool:
+    """Whether all who know one note know the other too."""
+    if other is None or other.addressee_id is None:
+        return True
+    return {other.sender_id, other.addressee_id} == {note.sender_id, note.addressee_id}

@@ -7,11 +7,11 @@ from django.urls import reverse
 from delegations.work import links_for
 from meetings import operations
 from meetings.forms.sitting import room_conflict
-from meetings.models import ActionItem, Meeting, Rules, Sitting
+from meetings.models import ActionItem, Meeting, NoteVerbale, Rules, Sitting
 from meetings.permissions import can_add_item
 from meetings.transitions import CLOSING, POINTS
 from meetings.work import work_for
-from portal.models import Key, Notice
+from portal.models import Entry, Key, Notice
 from portal.refusal import Refused
 from tests.factories import (
     make_agenda,
@@ -194,3 +194,48 @@ def test_the_desk_of_an_own_part_exists_for_that_side_alone(client, cast):
         expected = 200 if name in known else 404
         assert {client.get(page).status_code for page in pages} == {expected}, name
         assert bool(list(links_for(own, user))) == (name in known), name
+
+
+# --- third sides ------------------------------------------------------------------------
+
+
+def test_the_history_of_a_note_names_no_note_between_two_other_sides(cast):
+    third = make_party("AZ")
+    body = make_body([cast.malaysia, cast.russia, third])
+    facts = {"body": body, "sender": cast.malaysia, "dated": today()}
+    secret = NoteVerbale.objects.create(
+        reference="KLN-77/SECRET", addressee=third, subject="Between us", **facts
+    )
+    note = NoteVerbale.objects.create(reference="KLN-78", subject="Dates", **facts)
+    officer = make_user("secretary", cast.malaysia, body)
+    operations.correct_note(note, changes={"in_reply_to": secret}, by=officer)
+    assert "SECRET" not in " ".join(entry.sentence for entry in Entry.objects.about(note))
+
+
+def test_a_side_that_joins_by_another_body_turns_its_key_to_a_paper(cast):
+    meeting = make_meeting(cast.group)
+    third = make_party("AZ")
+    other = make_body([cast.malaysia, third], kind="committee")
+    operations.serve_body(meeting, body=other, series="ordinary", number=3, by=cast.officer_my)
+    meeting.refresh_from_db()
+    chair = make_user("chair", third, other)
+    paper = make_paper(cast.group, meeting=meeting, party=cast.malaysia)
+    paper = operations.ask_for_paper(paper, wanted="agreed", revision=1, by=cast.officer_my)
+    for party, user in (
+        (cast.malaysia, cast.chair_my),
+        (cast.russia, cast.chair_ru),
+        (third, chair),
+    ):
+        paper.refresh_from_db()
+        assert paper.access == "shared"
+        operations.agree_paper(paper, party=party, revision=paper.revision, by=user)
+    paper.refresh_from_db()
+    assert paper.access == "agreed"
+
+
+def test_a_closed_desk_of_an_own_part_names_that_sides_people_alone(client, cast):
+    own = make_meeting(cast.group, "announced", side=cast.malaysia, series="national")
+    desk = make_desk(own, status="closed")
+    client.force_login(cast.officer_my)
+    contacts = client.get(desk.public_path).context["contacts"]
+    assert {one.party for one in contacts} == {cast.malaysia}
