@@ -98,7 +98,7 @@ def _own(user: User, today: date) -> Iterator[WorkItem]:
 def links_for(obj: Any, user: User) -> Iterator[tuple[str, Any]]:
     """On a meeting's page: the way to register, while one can."""
     if isinstance(obj, Meeting) and obj.status in AHEAD:
-        desks = Desk.objects.open_to(user).select_related("meeting__body")
+        desks = Desk.objects.public(user).select_related("meeting__body")
         desk = desks.filter(meeting=obj).first()
         if desk and desk.takes_registrations:
             yield desk.public_path, _("Register")

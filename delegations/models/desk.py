@@ -31,7 +31,7 @@ class DeskQuerySet(models.QuerySet["Desk"]):
         """The desk of a meeting belongs to those in office; others know its public link."""
         return self.filter(meeting__in=Meeting.objects.inside(user))
 
-    def open_to(self, user):
+    def public(self, user):
         """Desks of announced meetings, by whose link anybody may come.
 
         That of one side's own part exists for the people of that side alone.

@@ -55,7 +55,7 @@ class SeeOther(HttpResponseRedirect):
 
 def _desk(request: HttpRequest, code: str) -> Desk:
     desk = (
-        Desk.objects.open_to(request.user)
+        Desk.objects.public(request.user)
         .select_related("meeting__body")
         .prefetch_related("meeting__body__seats__party")
         .filter(code=as_code(code))
@@ -190,7 +190,7 @@ def mine(request: HttpRequest, token: str) -> HttpResponse:
     if delegate is None:
         return _void(request)
     meeting = delegate.delegation.meeting
-    desks = Desk.objects.open_to(request.user).select_related("meeting")
+    desks = Desk.objects.public(request.user).select_related("meeting")
     desk = desks.filter(meeting=meeting).first()
     with _spoken_to(request, delegate):
         return _own_page(

@@ -360,6 +360,7 @@ class Bringing:
 
     def _meetings(self, bodies: list[Entry]) -> list[Entry]:
         found = Meeting.objects.filter(body__in=objects(bodies)).select_for_update(of=("self",))
+        found = self.rights.meetings(found)
         entries = self._beneath(bodies, "meetings", "body")
         zones = self._zones(bodies)
         for one in entries:
@@ -499,7 +500,7 @@ class Bringing:
         entries = self._of_both(bodies, meetings, "papers")
         for one in entries:
             one.first["added_by"] = name
-        found = Paper.objects.filter(body__in=objects(bodies)).order_by("pk")
+        found = self.rights.papers(Paper.objects.filter(body__in=objects(bodies)).order_by("pk"))
         self._bring(kinds.PAPERS, entries, found)
 
     def _remarks(self, bodies: list[Entry], meetings: list[Entry]) -> None:

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from meetings.dossier.kind import Kind
 from meetings.dossier.row import NEW
-from meetings.models import ActionItem, Body, Meeting, Standing, standing
+from meetings.models import ActionItem, Body, Meeting, Paper, Standing, standing
 
 if TYPE_CHECKING:
     from portal.models import User
@@ -59,6 +60,17 @@ class Rights:
             or self._of_sides(kind, row)
             or self._of_keys(kind, place, row, state, changed)
         )
+
+    def meetings(self, found: QuerySet) -> QuerySet:
+        """Those with which a row may be compared: a preview must not tell what a side keeps."""
+        return found if self.is_unlimited else found.filter(side=None)
+
+    def papers(self, found: QuerySet) -> QuerySet:
+        """The same of papers."""
+        if self.is_unlimited:
+            return found
+        shared = Q(meeting=None) | Q(meeting__side=None)
+        return found.filter(shared).exclude(access=Paper.Access.INTERNAL)
 
     def serves(self, body: Body) -> bool:
         return self.is_unlimited or self.held.is_neutral(body)

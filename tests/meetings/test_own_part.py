@@ -1,22 +1,29 @@
 """What one side keeps to itself, an idea or a meeting of its own part, stays there; and no
 one-sided key, rule or row stands for all sides afterwards."""
 
+import json
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
 from delegations.work import links_for
 from meetings import operations
+from meetings.dossier.importing import import_dossier as bring_in
+from meetings.dossier.importing import preview
+from meetings.dossier.rights import Rights
 from meetings.forms.sitting import room_conflict
-from meetings.models import ActionItem, Meeting, NoteVerbale, Rules, Sitting
+from meetings.models import ActionItem, Body, Meeting, NoteVerbale, Rules, Sitting
 from meetings.permissions import can_add_item
 from meetings.transitions import CLOSING, POINTS
 from meetings.work import work_for
-from portal.models import Entry, Key, Notice
+from portal.models import Entry, Key, Notice, Party
 from portal.refusal import Refused
 from tests.factories import (
     make_agenda,
     make_body,
     make_desk,
+    make_dossier,
     make_item,
     make_key,
     make_meeting,
@@ -239,3 +246,36 @@ def test_a_closed_desk_of_an_own_part_names_that_sides_people_alone(client, cast
     client.force_login(cast.officer_my)
     contacts = client.get(desk.public_path).context["contacts"]
     assert {one.party for one in contacts} == {cast.malaysia}
+
+
+# --- dossiers ---------------------------------------------------------------------------
+
+
+def test_a_preview_tells_the_neutral_secretariat_nothing_of_what_a_side_keeps(db):
+    """Rows that name a side's own affair look the same whether it is there or not."""
+    bring_in(json.dumps(make_dossier()).encode(), Rights())
+    body = Body.objects.get(code="az-my-jc")
+    malaysia = Party.objects.get(code="my")
+    neutral = make_user("secretary", None, body)
+    dossier = make_dossier()
+    for series in ("ordinary", "extraordinary"):
+        dossier["bodies"][0]["meetings"].append(
+            {
+                "series": series,
+                "number": 2,
+                "status": "idea",
+                "side": "my",
+                "starts_on": "2031-05-25",
+                "zone": "Asia/Baku",
+            }
+        )
+    dossier["bodies"][0]["papers"] = [
+        {"kind": "paper", "title": title, "access": "internal", "party": "my"}
+        for title in ("Our line", "Their line")
+    ]
+    make_meeting(body, "idea", date(2031, 5, 25), number=2, side=malaysia)
+    make_paper(body, "Our line", access="internal", party=malaysia)
+    rows = preview(json.dumps(dossier).encode(), Rights(neutral)).rows
+    own = [(row.state, row.reason) for row in rows if row.kind in ("meeting", "paper")][1:]
+    assert len(own) == 4
+    assert len(set(own)) == 1, own
