@@ -19,6 +19,8 @@ from portal.models import Party
 # What people do outside office hours as a matter of course.
 AFTER_HOURS = {"meal", "travel", "visit", "ceremony"}
 AT_HOME = {"virtual"}
+# What prepares a meeting, in the days or weeks before it.
+AHEAD = {"consultation"}
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,7 @@ def _plenaries(planned: Sequence[Planned], frame: Frame) -> Iterator[Conflict]:
 def _days(planned: Sequence[Planned], frame: Frame) -> Iterator[Conflict]:
     if not frame.is_exact:
         return
-    outside = [one for one in planned if not frame.first <= one.day_in(frame.zone) <= frame.last]
+    outside = [one for one in planned if _is_stray(one, frame)]
     if outside:
         sentence = ngettext(
             "%(sittings)s is outside the days of the meeting. Move it, or change the days; "
@@ -176,6 +178,12 @@ def _days(planned: Sequence[Planned], frame: Frame) -> Iterator[Conflict]:
         )
         brief = _("Outside the days of the meeting.")
         yield Conflict(_uids(outside), sentence % {"sittings": _labels(outside)}, brief=brief)
+
+
+def _is_stray(one: Planned, frame: Frame) -> bool:
+    """Outside the days; experts are consulted before a meeting as a matter of course."""
+    day = one.day_in(frame.zone)
+    return day > frame.last or (day < frame.first and one.kind not in AHEAD)
 
 
 def _rest(planned: Sequence[Planned], frame: Frame) -> Iterator[Conflict]:

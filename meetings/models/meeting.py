@@ -346,9 +346,7 @@ class Meeting(models.Model):
 
     def _parties(self, user) -> list[Party]:
         sides = {
-            party.pk: party
-            for body in self.bodies
-            for party in body.sides(user, on=self.starts_on)
+            party.pk: party for body in self.bodies for party in body.sides(user, on=self.starts_on)
         }
         return alternat(list(sides.values()), standing(user).party_ids if user else ())
 

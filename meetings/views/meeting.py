@@ -1,5 +1,6 @@
 from collections import defaultdict
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -69,19 +70,22 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     meeting = _visible(request, pk)
     inside = can_see_inside(request.user, meeting)
     sittings = Sitting.objects.visible_to(request.user).filter(meeting=meeting)
+    main = sittings.taking_place().filter(kind=Sitting.Kind.PLENARY).first()
     return render(
         request,
         "meetings/meeting.html",
         {
             "meeting": meeting,
             "tabs": meeting_tabs(request, meeting),
+            "main_sitting": main,
+            "stray": _stray(meeting, main),
             **_clocks(meeting, request.user),
             **_leading(meeting, request.user),
             "remarks": meeting.remarks.select_related("party"),
             "days": days_of(sittings.for_programme()),
-            "main_sitting": sittings.taking_place().filter(kind=Sitting.Kind.PLENARY).first(),
             "inside": inside,
             "may_edit": can_edit(request.user, meeting),
+            "may_prepare": can_run(request.user, meeting) and not meeting.is_prepared,
             **(conversation(request, meeting) if inside else {}),
             "timings": _timings(meeting, inside),
             "may_report_days": inside and meeting.is_over and can_propose(request.user, meeting),
@@ -91,6 +95,14 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
             "facts": work.facts_for(meeting, request.user),
         },
     )
+
+
+def _stray(meeting: Meeting, main: Sitting | None) -> Sitting | None:
+    """The plenary session that was left behind when the days of its meeting moved."""
+    if main is None or not meeting.is_exact or meeting.is_over or meeting.is_off:
+        return None
+    day = main.starts_at.astimezone(ZoneInfo(meeting.zone)).date()
+    return None if meeting.starts_on <= day <= meeting.ends_on else main
 
 
 def _leading(meeting: Meeting, user) -> dict:
@@ -285,7 +297,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _given(request: HttpRequest, meeting: Meeting) -> dict:
     return {
-        "parties": meeting.sides(request.user),
+        "parties": meeting.meant_for(request.user),
         "turn": turn(meeting.body, meeting.series, meeting.starts_on, but=meeting.pk),
     }
 

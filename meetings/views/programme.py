@@ -177,7 +177,7 @@ class Editor:
 
     def __init__(self, request: HttpRequest, meeting: Meeting, stored: Rows) -> None:
         self.request, self.meeting, self.stored = request, meeting, stored
-        self.parties = meeting.sides(request.user)
+        self.parties = meeting.meant_for(request.user)
         self.known = {row["uid"]: row for row in stored}
         self.choices = Choices.of(meeting, self.parties, stored)
 

@@ -61,7 +61,7 @@ def _meeting(request: HttpRequest, pk: int) -> Meeting:
 
 def _given(request: HttpRequest, meeting: Meeting) -> dict:
     return {
-        "parties": meeting.sides(request.user),
+        "parties": meeting.meant_for(request.user),
         "turn": turn(meeting.body, meeting.series, meeting.starts_on, but=meeting.pk),
         "user": request.user,
     }

@@ -61,7 +61,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 def _edit(request: HttpRequest, sitting: Sitting, store) -> HttpResponse:
     meeting = sitting.meeting
     before = [row_of(sitting)] if sitting.pk else []
-    parties = meeting.sides(request.user)
+    parties = meeting.meant_for(request.user)
     form = SittingForm(
         request.POST or None,
         instance=sitting,

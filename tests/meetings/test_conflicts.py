@@ -103,7 +103,8 @@ def test_two_plenaries_at_once_leave_everybody_torn(parties):
 
 @pytest.mark.parametrize(("day", "outside"), [(-1, True), (0, False), (1, True)])
 def test_a_sitting_outside_the_days_is_said_once_for_all(parties, day, outside):
-    rows = [planned("a", day=day), planned("b", day=day, after=60)]
+    given = {"kind": "technical", "day": day}
+    rows = [planned("a", **given), planned("b", after=60, **given)]
     found = sentences(rows, of=frame(parties))
     assert [one for one in found if "outside the days of the meeting" in one] == (
         [
@@ -113,6 +114,13 @@ def test_a_sitting_outside_the_days_is_said_once_for_all(parties, day, outside):
         if outside
         else []
     )
+
+
+@pytest.mark.parametrize(("day", "outside"), [(-1, False), (1, True)])
+def test_experts_are_consulted_ahead_of_a_meeting_but_not_after_it(parties, day, outside):
+    rows = [planned("a", kind="consultation", day=day)]
+    found = sentences(rows, of=frame(parties))
+    assert any("outside the days of the meeting" in one for one in found) is outside
 
 
 def test_days_that_are_not_exact_yet_hold_nobody_to_them(parties):

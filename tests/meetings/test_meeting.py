@@ -768,3 +768,54 @@ def test_nobody_announces_for_days_on_which_no_side_has_a_seat(cast):
     make_sitting(meeting, day=today())
     with pytest.raises(Refused, match="No side has a seat"):
         MEETING.perform(meeting.body.meetings.get(), "announce", by=cast.officer_my)
+
+
+# --- what an officer is led to ---------------------------------------------------------
+
+
+def test_an_idea_is_shown_in_the_clocks_of_all_sides_and_any_side_may_host_it(client, cast):
+    idea = make_meeting(
+        cast.group, "idea", starts_on=date(2026, 10, 13), side=cast.malaysia, mode="virtual"
+    )
+    make_sitting(idea, wall=time(15))
+    client.force_login(cast.officer_my)
+    for name, address in (
+        ("meeting", idea.get_absolute_url()),
+        ("programme", reverse("programme", args=[idea.pk])),
+    ):
+        text = page(client, address)
+        assert "Kuala Lumpur" in text, name
+        assert "Moscow" in text, name
+    for name in ("proposal-new", "meeting-change"):
+        form = client.get(reverse(name, args=[idea.pk])).context["form"]
+        assert set(form.fields["host"].queryset) == {cast.malaysia, cast.russia}, name
+
+
+def test_a_meeting_of_one_part_keeps_the_clock_of_its_side_alone(client, cast):
+    part = make_meeting(cast.group, series="national", side=cast.malaysia)
+    make_sitting(part)
+    client.force_login(cast.officer_my)
+    assert "Moscow" not in page(client, part.get_absolute_url())
+
+
+@pytest.mark.parametrize(("day", "said"), [(13, False), (12, True), (14, True)])
+def test_who_arranges_is_told_of_a_plenary_outside_the_days(client, cast, day, said):
+    meeting = make_meeting(cast.group, "agreed", starts_on=date(2026, 10, 13), mode="virtual")
+    make_sitting(meeting, day=date(2026, 10, day))
+    told = "lies outside the days of the meeting"
+    client.force_login(cast.officer_my)
+    assert (told in page(client, meeting.get_absolute_url())) is said
+    client.force_login(cast.focal_my)
+    assert told not in page(client, meeting.get_absolute_url())
+
+
+@pytest.mark.parametrize(
+    ("status", "led"), [("agreed", False), ("announced", True), ("held", True), ("closed", True)]
+)
+def test_the_page_leads_an_officer_to_the_next_meeting(client, cast, status, led):
+    meeting = make_meeting(cast.group, status, starts_on=date(2026, 8, 11))
+    address = reverse("meeting-prepare", args=[meeting.pk])
+    client.force_login(cast.officer_my)
+    assert (address in page(client, meeting.get_absolute_url())) is led
+    client.force_login(cast.focal_my)
+    assert address not in page(client, meeting.get_absolute_url())
