@@ -65,12 +65,15 @@ def coming_for(user: User, today: date) -> list[Sitting]:
     held = standing(user)
     if not held.held:
         return []
-    return list(
+    found = list(
         Sitting.objects.upcoming(timezone.now())
         .filter(meeting__in=Meeting.objects.inside(user))
         .select_related("meeting__body", "area")
         .prefetch_related("meeting__body__seats__party")[:12]
     )
+    for sitting in found:
+        sitting.reader = user
+    return found
 
 
 def _meetings(user: User, today: date) -> Iterator[WorkItem]:

@@ -14,7 +14,7 @@ from meetings.models.area import Area
 from meetings.models.meeting import Meeting, Mode, served
 from portal.clocks import NoSuchTime, Place, known_zones, to_instant
 from portal.languages import in_language, language_name
-from portal.models import Party, Person
+from portal.models import Party, Person, User
 from portal.models.party import known_zone
 
 
@@ -85,6 +85,8 @@ class Sitting(models.Model):
     The wall time in a zone is what was agreed; the instants are computed from it with the
     zone database each time it is saved.
     """
+
+    reader: User | None = None  # for whom it is shown, where its clocks stand in their order
 
     class Kind(models.TextChoices):
         PLENARY = "plenary", _("Plenary session")
@@ -226,8 +228,8 @@ class Sitting(models.Model):
 
     @property
     def places(self) -> list[Place]:
-        """The clocks of all sides, and of the venue."""
-        return self.meeting.places()
+        """The clocks of all sides, and of the venue; that of the reader's side first."""
+        return self.meeting.places(self.reader)
 
     @property
     def language_names(self) -> list[str]:

@@ -24,6 +24,7 @@ def people(request: HttpRequest, pk: int) -> HttpResponse:
     found.sort(key=lambda one: (one.since is not None, one.since), reverse=True)
     context = {
         "body": body,
+        "above": Body.objects.visible_to(request.user).filter(pk=body.parent_id).first(),
         "tabs": body_tabs(request, body),
         "sides": [
             _side(request, body, party, found, today) for party in _sides(body, found, request)

@@ -14,7 +14,7 @@ from meetings.views.body import visible_body
 from meetings.views.tabs import body_tabs
 from portal.refusal import Refused
 
-SPARE_ROWS = 3
+SPARE_ROWS = 5
 
 
 @login_not_required

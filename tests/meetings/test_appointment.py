@@ -398,7 +398,7 @@ def test_the_list_of_offices_costs_the_same_with_one_row_and_with_thirty(
     for _number in range(rows):
         make_appointment(make_person(party=cast.malaysia), cast.group, "focal_point")
     client.force_login(cast.officer_my)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page(client, reverse("body-people", args=[cast.group.pk]))
 
 
@@ -409,3 +409,13 @@ def test_the_act_of_an_appointment_is_read_by_those_in_office_alone(client, cast
         client.force_login(user)
         sees = name not in {"delegate", "outsider"}
         assert ("Note verbale 77/2025" in page(client, address)) is sees, name
+
+
+def test_the_offices_of_a_body_beneath_lead_to_those_above_that_reach_down(client, cast):
+    above = reverse("body-people", args=[cast.commission.pk])
+    told = "Secretaries and focal points of the body above"
+    client.force_login(cast.officer_my)
+    shown = client.get(reverse("body-people", args=[cast.group.pk])).content.decode()
+    assert told in shown
+    assert above in shown
+    assert told not in client.get(above).content.decode()

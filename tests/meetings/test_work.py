@@ -259,6 +259,9 @@ def test_the_sittings_ahead_stand_in_both_clocks(client, cast):
     shown = page(client)
     assert "Opening" in shown
     assert shown.index("Kuala Lumpur") < shown.index("Moscow")
+    client.force_login(cast.chair_ru)
+    shown = page(client)
+    assert shown.index("Moscow") < shown.index("Kuala Lumpur")
 
 
 def test_an_account_without_a_person_has_no_work(cast):
