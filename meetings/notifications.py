@@ -201,9 +201,7 @@ def meeting_called_off(meeting: Meeting, reason: str) -> None:
 def people_in_office(meeting: Meeting) -> dict[int, Appointment]:
     """Who is told of a meeting by office: person by number, with the office."""
     holders = _holders_at(meeting, "chair", "secretary", "focal_point")
-    return {
-        one.person_id: one for one in holders if meeting.side_id in (None, one.party_id)
-    }
+    return {one.person_id: one for one in holders if meeting.side_id in (None, one.party_id)}
 
 
 def programme_published(

@@ -297,12 +297,16 @@ def _about_bodies(bodies: Q, meetings: Q, items: Q) -> Q:
         content_type=ContentType.objects.get_for_model(Body),
         object_id__in=Body.objects.filter(bodies).values("pk"),
     )
-    return about | Q(
-        content_type=ContentType.objects.get_for_model(Meeting),
-        object_id__in=Meeting.objects.filter(meetings).values("pk"),
-    ) | Q(
-        content_type=ContentType.objects.get_for_model(ActionItem),
-        object_id__in=ActionItem.objects.filter(items).values("pk"),
+    return (
+        about
+        | Q(
+            content_type=ContentType.objects.get_for_model(Meeting),
+            object_id__in=Meeting.objects.filter(meetings).values("pk"),
+        )
+        | Q(
+            content_type=ContentType.objects.get_for_model(ActionItem),
+            object_id__in=ActionItem.objects.filter(items).values("pk"),
+        )
     )
 
 

@@ -157,9 +157,7 @@ def _joinable(meeting: Meeting) -> Meeting:
         raise Refused(gettext("Only your side knows of this meeting. Propose it to all first."))
     if not row.is_prepared:
         raise Refused(
-            gettext(
-                "Its bodies are settled before it is announced. Postpone the meeting first."
-            )
+            gettext("Its bodies are settled before it is announced. Postpone the meeting first.")
         )
     return row
 

@@ -14,7 +14,7 @@ from meetings.forms.proposal import ProposalForm
 from meetings.hosting import turn
 from meetings.models import Meeting, NoteVerbale, Proposal, standing
 from meetings.permissions import can_propose
-from meetings.transitions import DATES, MOVE, PROPOSAL, FREE_NUMBER
+from meetings.transitions import DATES, FREE_NUMBER, MOVE, PROPOSAL
 from portal.forms import ReasonForm
 from portal.models import Entry
 from portal.refusal import Refused
