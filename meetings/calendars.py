@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from icalendar import Timezone, vText
 
 from meetings.models import Meeting, Sitting
-from portal.clocks import clock_words, with_own_place
+from portal.clocks import clock_words, day_words, with_own_place
 
 PRODID = "-//Commission portal//meetings//EN"
 REFRESH = "PT1H"  # how often a calendar program may ask again
@@ -114,6 +114,11 @@ def _wall(name: str, moment: datetime, zone: str) -> str:
     return f"{name};TZID={zone}:{_digits(moment)}"
 
 
+def _whole_days(first: date, last: date) -> list[str]:
+    after = last + timedelta(days=1)  # so the standard wants it
+    return [f"DTSTART;VALUE=DATE:{first:%Y%m%d}", f"DTEND;VALUE=DATE:{after:%Y%m%d}"]
+
+
 def _digits(moment: datetime) -> str:
     return moment.isoformat()[:19].replace("-", "").replace(":", "")
 
@@ -146,7 +151,10 @@ def _zone(name: str, first_year: int, last_year: int) -> str:
 
 @dataclass(frozen=True)
 class Span:
-    """A sitting's time: the agreed wall time in its zone, by the zone database of today."""
+    """A sitting's time: the agreed wall time in its zone, by the zone database of today.
+
+    Where its length is not known, it ends for calendars when it begins.
+    """
 
     start: datetime
     end: datetime
@@ -155,7 +163,7 @@ class Span:
     def of(cls, sitting: Sitting) -> "Span":
         zone = ZoneInfo(sitting.zone)
         start = datetime.combine(sitting.day, sitting.wall, zone).astimezone(UTC)
-        end = start + timedelta(minutes=sitting.minutes)
+        end = start + timedelta(minutes=sitting.minutes or 0)
         return cls(start.astimezone(zone), end.astimezone(zone))
 
 
@@ -237,8 +245,7 @@ class Writer:
         return self._event(
             f"UID:meeting-{meeting.pk}@{settings.PORTAL_MAIL_DOMAIN}",
             f"SEQUENCE:{meeting.sequence}",
-            f"DTSTART;VALUE=DATE:{meeting.starts_on:%Y%m%d}",
-            f"DTEND;VALUE=DATE:{meeting.ends_on + timedelta(days=1):%Y%m%d}",  # the day after
+            *_whole_days(meeting.starts_on, meeting.ends_on),
             text("SUMMARY", self.mark % {"what": self.name}),
             "TRANSP:TRANSPARENT",  # nobody is busy for whole days yet
             self.labels.line("CATEGORIES", meeting.get_series_display()),
@@ -251,22 +258,35 @@ class Writer:
     def _sitting(self, sitting: Sitting, joins: bool) -> str:
         off = self.meeting.is_off or sitting.is_cancelled
         mark = self.mark if self.meeting.is_off or not off else _("Cancelled: %(what)s")
-        span = Span.of(sitting)
-        described = [clock_words(span.start, span.end, self.places)]
+        when, described = self._when(sitting)
         if joins and sitting.join_link and not off:
             described.append(self.labels.join % {"link": sitting.join_link})
         return self._event(
             f"UID:{sitting.uid}@{settings.PORTAL_MAIL_DOMAIN}",
             f"SEQUENCE:{sitting.sequence + self.meeting.sequence}",
-            _wall("DTSTART", span.start, sitting.zone),
-            _wall("DTEND", span.end, sitting.zone),
+            *when,
             text("SUMMARY", mark % {"what": f"{self.labels.label(sitting)} · {self.name}"}),
-            "TRANSP:TRANSPARENT" if off else "TRANSP:OPAQUE",
+            "TRANSP:TRANSPARENT" if off or not sitting.is_timed else "TRANSP:OPAQUE",
             self.labels.line("CATEGORIES", self.labels.kind(sitting)),
             self.labels.line("LOCATION", sitting.room or sitting.place or self.meeting.place),
             *self._described(described, f"{self.address}#sitting-{sitting.pk}"),
             off=off,
             closed=not sitting.is_open or bool(self.meeting.side_id),
+        )
+
+    def _when(self, sitting: Sitting) -> tuple[list[str], list[str]]:
+        """The lines of its time, and how a sentence says it; a day where no hour is known."""
+        if not sitting.is_timed:
+            words = f"{day_words(sitting.day)} · {sitting.no_hour}"
+            return _whole_days(sitting.day, sitting.day), [words]
+        span = Span.of(sitting)
+        end = span.end if sitting.minutes else None
+        return (
+            [
+                _wall("DTSTART", span.start, sitting.zone),
+                _wall("DTEND", span.end, sitting.zone) if end else "",
+            ],
+            [clock_words(span.start, end, self.places)],
         )
 
     def _described(self, described: list[str], address: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from meetings.models import Area, Meeting, Room, Sitting
+from meetings.models.sitting import bounds
 from portal.clocks import DAY, NoSuchTime, day_off, day_words, office_band, to_instant
 from portal.models import Party, Person
 
@@ -55,7 +56,7 @@ def row_of(sitting: Sitting) -> Row:
         "area": sitting.area_id,
         "level": str(sitting.level),
         "day": sitting.day.isoformat(),
-        "wall": f"{sitting.wall:%H:%M}",
+        "wall": f"{sitting.wall:%H:%M}" if sitting.wall else "",  # empty: the day alone
         "minutes": sitting.minutes,
         "zone": sitting.zone,
         "mode": str(sitting.mode),
@@ -95,27 +96,29 @@ def day_of(row: Row) -> date:
     return date.fromisoformat(row["day"])
 
 
-def wall_of(row: Row) -> time:
-    return time.fromisoformat(row["wall"])
+def wall_of(row: Row) -> time | None:
+    """When it begins; None where only the day is known."""
+    return time.fromisoformat(row["wall"]) if row["wall"] else None
 
 
 def begins(row: Row) -> datetime:
-    """What the clock on the wall shows at the beginning."""
-    return datetime.combine(day_of(row), wall_of(row))
+    """What the clock on the wall shows at the beginning; of the day where no hour is known."""
+    return datetime.combine(day_of(row), wall_of(row) or time())
 
 
 def ends(row: Row) -> datetime:
     """What that clock shows at the end, if it is not put forward or back in between."""
-    return begins(row) + timedelta(minutes=row["minutes"])
+    return begins(row) + timedelta(minutes=(row["minutes"] or 0) if row["wall"] else 0)
 
 
 def instants(row: Row) -> tuple[datetime, datetime] | None:
-    """From when to when it lasts; None where the clocks skip its beginning."""
+    """From when to when it lasts; None where no hour is known, or the clocks skip it."""
+    if not row["wall"]:
+        return None
     try:
-        start = to_instant(day_of(row), wall_of(row), row["zone"])
+        return bounds(day_of(row), wall_of(row), row["minutes"], row["zone"])
     except NoSuchTime:
         return None
-    return start, start + timedelta(minutes=row["minutes"])
 
 
 def in_order(rows: Iterable[Row]) -> Rows:
@@ -197,8 +200,13 @@ def _one_merged(base: Row | None, mine: Row | None, theirs: Row | None) -> Row |
 
 def moved(row: Row, *, days: int = 0, minutes: int = 0) -> Row:
     """A row that begins so much later (or earlier) on its own wall."""
-    start = begins(row) + timedelta(days=days, minutes=minutes)
-    return {**row, "day": start.date().isoformat(), "wall": f"{start:%H:%M}"}
+    start = begins(row) + timedelta(days=days, minutes=minutes if row["wall"] else 0)
+    return {**row, **_at(start, row)}
+
+
+def _at(start: datetime, row: Row) -> Row:
+    """Day and wall of a row that begins then; one without an hour gets none by being moved."""
+    return {"day": start.date().isoformat(), "wall": f"{start:%H:%M}" if row["wall"] else ""}
 
 
 def shifted(rows: Iterable[Row], day: date, *, days: int = 0, minutes: int = 0) -> Rows:
@@ -210,7 +218,7 @@ def shifted(rows: Iterable[Row], day: date, *, days: int = 0, minutes: int = 0) 
 
 def copied(row: Row) -> Row:
     """The same sitting once more, right after itself; `like` says of which one it is a copy."""
-    after = moved(row, minutes=row["minutes"])
+    after = moved(row, minutes=row["minutes"] or 0)
     return {**after, "uid": str(uuid.uuid4()), "like": row.get("like") or row["uid"]}
 
 
@@ -254,8 +262,8 @@ def placed(rows: Rows, uid: str, day: date, position: int) -> Rows:
     that_day = [one for one in others if day_of(one) == day]
     position = max(0, min(position, len(that_day)))
     before, after = that_day[:position], that_day[position:]
-    start = _free_from(before, after, datetime.combine(day, wall_of(row)))
-    put = {**row, "day": start.date().isoformat(), "wall": f"{start:%H:%M}"}
+    start = _free_from(before, after, datetime.combine(day, wall_of(row) or time()))
+    put = {**row, **_at(start, row)}
     rest = [one for one in others if day_of(one) != day]
     return in_order([*rest, *before, put, *_giving_way(after, ends(put))])
 
@@ -342,7 +350,10 @@ class ChangeText:
     @property
     def _has_moved(self) -> bool:
         before, after = self.change.before or {}, self.change.after or {}
-        return bool(TIMES & set(self.change.fields)) and _start(before) != _start(after)
+        if not TIMES & set(self.change.fields):
+            return False
+        untimed = not (before.get("wall") and after.get("wall"))
+        return untimed or _start(before) != _start(after)
 
     def seen_from(self, parties: Sequence[Party]) -> "ChangeText":
         """The same with the clocks of the sides in another order."""
@@ -413,6 +424,8 @@ def _start(row: Row) -> datetime | None:
 
 def _clock(row: Row, party: Party, *, with_day: bool) -> str:
     start = _start(row)
+    if not row["wall"]:
+        return day_words(day_of(row))
     if start is None:  # skipped by the clocks: as it was typed
         return f"{row['day']} {row['wall']}"
     local = start.astimezone(party.zone_info)
@@ -420,13 +433,17 @@ def _clock(row: Row, party: Party, *, with_day: bool) -> str:
 
 
 def when(row: Row, parties: Sequence[Party]) -> str:
-    """A row's beginning in every side's clock."""
+    """A row's beginning in every side's clock; its day where no hour is known."""
+    if not row["wall"]:
+        return day_words(day_of(row))
     clocks = [f"{_clock(row, party, with_day=True)} {party.place.name}" for party in parties]
     return _in_clocks(clocks)
 
 
 def _times(before: Row, after: Row, parties: Sequence[Party]) -> str:
     """“15:00 → 16:00 Kuala Lumpur (10:00 → 11:00 Moscow)”, with days where they differ."""
+    if not (before["wall"] or after["wall"]):
+        return f"{when(before, parties)} → {when(after, parties)}"
     return _in_clocks([_move(before, after, party) for party in parties])
 
 

@@ -135,14 +135,17 @@ class ClockText:
     """A span in the clocks of all sides as one line of plain text.
 
     Written out when it is read, in the language and zone of whoever reads it; the reader's
-    own clock is added where no side keeps it.
+    own clock is added where no side keeps it. Where only a `day` is known, it is that day.
     """
 
     start: datetime
     end: datetime | None
     parties: Sequence["Party"]
+    day: date | None = None
 
     def __str__(self) -> str:
+        if self.day is not None:
+            return day_words(self.day)
         places = with_own_place([party.place for party in self.parties])
         return clock_words(self.start, self.end, places)
 
@@ -210,7 +213,7 @@ def day_off(party: "Party", day: date) -> str:
     holiday = holiday_on(party, day)
     if holiday:
         return holiday
-    if day.isoweekday() in party.rest_days:
+    if day.isoweekday() in party.rest_days_on(day):
         return _("day of rest")
     return ""
 

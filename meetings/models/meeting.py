@@ -1,7 +1,9 @@
+from collections.abc import Iterable
 from datetime import date
 from hashlib import sha256
 
 from django.db import models
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -24,6 +26,7 @@ class Mode(models.TextChoices):
     IN_PERSON = "in_person", _("In person")
     VIRTUAL = "virtual", _("Virtual")
     HYBRID = "hybrid", _("Hybrid")
+    UNKNOWN = "unknown", _("Mode not known")
 
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
@@ -43,21 +46,28 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         return self.filter((held.sees("body") & held.owns("body", "side")) | served(held))
 
     def run_by(self, user):
-        """The meetings that the user schedules."""
+        """The meetings that the user schedules, joint ones in any body they serve."""
         held = standing(user)
-        return self.filter(held.secretary_in("body") & held.owns("body", "side"))
+        own = held.secretary_in("body") & held.owns("body", "side")
+        return self.filter(own | at_joint(self.model, held, held.secretary_in("numbers__body")))
+
+    def convened(self, body: Body):
+        """Announced at some time to all sides, in a body or in one beneath it."""
+        branch = Body.objects.filter(models.Q(pk=body.pk) | models.Q(above__contains=[body.pk]))
+        meets = models.Q(body__in=branch) | models.Q(numbers__body__in=branch)
+        return self.filter(meets, was_announced=True, side=None)
 
     def ahead(self):
         """Being prepared, announced or in session, whatever the day."""
         return self.filter(status__in=Meeting.AHEAD)
 
     def upcoming(self, today: date):
-        """Not over, not called off, soonest first."""
-        return self.ahead().filter(ends_on__gte=today).order_by("starts_on", "pk")
+        """Not over, not called off, soonest first; those without any day last."""
+        return self.ahead().filter(_is_to_come(today)).order_by("starts_on", "pk")
 
     def past(self, today: date):
         """Over or called off, latest first."""
-        upcoming = models.Q(status__in=Meeting.AHEAD, ends_on__gte=today)
+        upcoming = models.Q(_is_to_come(today), status__in=Meeting.AHEAD)
         return self.exclude(upcoming).order_by("-starts_on", "-pk")
 
     def for_list(self):
@@ -65,15 +75,40 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         return self.select_related("body", "host").prefetch_related("body__seats__party")
 
 
+def _is_to_come(today: date) -> models.Q:
+    return models.Q(ends_on__gte=today) | models.Q(precision=Meeting.Precision.UNKNOWN)
+
+
 def served(held: Standing, path: str = "") -> models.Q:
     """The joint meetings that serve a body in which the person holds an office.
 
     `path` leads from the asking model to the meeting.
     """
-    if not held.held:
+    return models.Q(**{f"{path or 'pk'}__in": held.joint})
+
+
+def at_joint(model: type[models.Model], held: Standing, rows: models.Q, path: str = "") -> models.Q:
+    """Rows of joint meetings for which `rows`, a question about any body that they serve, holds.
+
+    `path` leads from the asking model to the meeting. Nothing is asked where none is joint.
+    """
+    if not held.joint:
         return models.Q(pk__in=[])
-    found = Meeting.objects.filter(held.sees("numbers__body"), is_joint=True, side=None)
-    return models.Q(**{f"{path}__in" if path else "pk__in": found.values("pk")})
+    found = model._default_manager.filter(rows, **{f"{path or 'pk'}__in": held.joint})
+    return models.Q(pk__in=found.values("pk"))
+
+
+def know_bodies(meetings: Iterable["Meeting"]) -> None:
+    """Fetch the further bodies of the joint ones among some meetings, for many as for one.
+
+    Where none is joint, nothing is asked.
+    """
+    joint = [meeting for meeting in meetings if meeting.is_joint]
+    if joint:
+        numbers = joint[0].numbers.model.objects.select_related("body")
+        prefetch_related_objects(
+            joint, models.Prefetch("numbers", numbers.prefetch_related("body__seats__party"))
+        )
 
 
 def numbered(body: Body, series: str, number: int) -> str:
@@ -91,6 +126,8 @@ def numbered(body: Body, series: str, number: int) -> str:
 
 def days_in_words(starts_on: date, ends_on: date, precision: str) -> str:
     """A day, a span of days, a window, a month or a year, in the language being spoken."""
+    if precision == Meeting.Precision.UNKNOWN:
+        return gettext("date not known")
     if precision == Meeting.Precision.YEAR:
         return str(starts_on.year)
     if precision == Meeting.Precision.MONTH:
@@ -142,6 +179,8 @@ class Meeting(models.Model):
         WINDOW = "window", _("Some time between these days")
         MONTH = "month", _("Some time in the month")
         YEAR = "year", _("Some time in the year")
+        # Its days are then only the place it has among its neighbours, and shown nowhere.
+        UNKNOWN = "unknown", _("Not known")
 
     body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="meetings")
     side = models.ForeignKey(
@@ -193,6 +232,14 @@ class Meeting(models.Model):
         "self", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
     )
     reason = models.TextField(_("why it was called off or moved"), blank=True, editable=False)
+    number_reason = models.CharField(
+        _("why its number is another meeting’s too"),
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+    )
     number_released = models.BooleanField(db_default=False, default=False, editable=False)
     # Whether it serves other bodies too: the database keeps this by the numbers there are.
     is_joint = models.BooleanField(db_default=False, default=False, editable=False)
@@ -237,6 +284,15 @@ class Meeting(models.Model):
                 | models.Q(status="idea"),
                 name="only_ideas_and_own_parts_belong_to_one_side",
             ),
+            models.CheckConstraint(
+                condition=models.Q(number_reason="")
+                | models.Q(number__isnull=False, status__in=("held", "closed", "cancelled")),
+                name="only_what_is_over_bears_a_number_again",
+                violation_error_message=_(
+                    "Only a meeting that is over can have another meeting’s number, with the "
+                    "reason. A new one takes the next free number."
+                ),
+            ),
         ]
 
     def __str__(self):
@@ -272,8 +328,8 @@ class Meeting(models.Model):
         """Its numbers in the further bodies that it serves."""
         if not self.is_joint:
             return []
-        numbers = self.numbers.exclude(body=self.body_id).select_related("body")
-        return list(numbers.prefetch_related("body__seats__party"))
+        know_bodies([self])
+        return [number for number in self.numbers.all() if number.body_id != self.body_id]
 
     @property
     def bodies(self) -> list[Body]:

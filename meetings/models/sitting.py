@@ -1,5 +1,7 @@
 import uuid
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
@@ -12,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from meetings.models.appointment import standing
 from meetings.models.area import Area
 from meetings.models.meeting import Meeting, Mode, served
-from portal.clocks import NoSuchTime, Place, known_zones, to_instant
+from portal.clocks import DAY, ClockText, NoSuchTime, Place, known_zones, to_instant
 from portal.languages import in_language, language_name
 from portal.models import Party, Person, User
 from portal.models.party import known_zone
@@ -59,6 +61,14 @@ class SittingQuerySet(models.QuerySet["Sitting"]):
         """Those that are to take place."""
         return self.exclude(status=Sitting.Status.CANCELLED)
 
+    def keeping_rooms_from(self, side_id: int | None):
+        """Those whose rooms a joint meeting, or one of a side's own part, cannot have.
+
+        An idea keeps a room from nobody, one side's own part from that side alone: else a
+        taken room would tell the others that there is something.
+        """
+        return self.taking_place().filter(kept_for__in={Sitting.ALL_SIDES, side_id} - {None})
+
     def for_programme(self):
         """With what the programme shows of each."""
         return self.select_related("area", "room").prefetch_related(
@@ -74,6 +84,9 @@ class SittingQuerySet(models.QuerySet["Sitting"]):
         )
 
 
+SHORTEST = timedelta(minutes=5)  # of which the length is not known lasts that long at least
+
+
 class TimeRange(Func):
     function = "tstzrange"
     output_field = DateTimeRangeField()
@@ -83,9 +96,11 @@ class Sitting(models.Model):
     """One continuous part of a meeting.
 
     The wall time in a zone is what was agreed; the instants are computed from it with the
-    zone database each time it is saved.
+    zone database each time it is saved. Where the hour is not known they bound its day, and
+    where the length is not known they bound its first minutes: no page shows them then.
     """
 
+    ALL_SIDES = 0
     reader: User | None = None  # for whom it is shown, where its clocks stand in their order
 
     class Kind(models.TextChoices):
@@ -133,8 +148,15 @@ class Sitting(models.Model):
     level = models.CharField(_("level"), max_length=10, choices=Level, blank=True)
     mode = models.CharField(_("mode"), max_length=10, choices=Mode, default=Mode.VIRTUAL)
     day = models.DateField(_("day"))
-    wall = models.TimeField(_("begins at"))
-    minutes = models.PositiveSmallIntegerField(_("length in minutes"), default=120)
+    wall = models.TimeField(
+        _("begins at"),
+        null=True,
+        blank=True,
+        help_text=_("Leave it empty while only the day is known."),
+    )
+    minutes = models.PositiveSmallIntegerField(
+        _("length in minutes"), null=True, blank=True, default=120
+    )
     zone = models.CharField(_("time zone"), max_length=60, validators=[known_zone])
     starts_at = models.DateTimeField(editable=False)
     ends_at = models.DateTimeField(editable=False)
@@ -161,6 +183,8 @@ class Sitting(models.Model):
     )
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     sequence = models.PositiveIntegerField(default=0, editable=False)
+    # Kept by the database: from whom its room is kept; from all sides, one, or (None) nobody.
+    kept_for = models.BigIntegerField(null=True, editable=False)
 
     objects = SittingQuerySet.as_manager()
 
@@ -183,9 +207,11 @@ class Sitting(models.Model):
                 name="no_room_is_booked_twice",
                 expressions=[
                     ("room", RangeOperators.EQUAL),
+                    ("kept_for", RangeOperators.EQUAL),
                     (TimeRange("starts_at", "ends_at"), RangeOperators.OVERLAPS),
                 ],
-                condition=models.Q(room__isnull=False) & ~models.Q(status="cancelled"),
+                condition=models.Q(room__isnull=False, wall__isnull=False, minutes__isnull=False)
+                & ~models.Q(status="cancelled"),
                 violation_error_message=_(
                     "This room is taken at that time. Choose another room or another time."
                 ),
@@ -204,7 +230,7 @@ class Sitting(models.Model):
 
     def clean(self):
         # What is missing or unknown is refused at its own field; there is no time to reckon.
-        if self.day and self.wall and self.minutes and self.zone in known_zones():
+        if self.day and self.zone in known_zones():
             try:
                 self.reckon()
             except NoSuchTime as error:
@@ -212,8 +238,38 @@ class Sitting(models.Model):
 
     def reckon(self) -> None:
         """Compute the instants from day, wall time and zone. Raises NoSuchTime in a gap."""
-        self.starts_at = to_instant(self.day, self.wall, self.zone)
-        self.ends_at = self.starts_at + timedelta(minutes=self.minutes)
+        self.starts_at, self.ends_at = bounds(self.day, self.wall, self.minutes, self.zone)
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether its hour is known, not its day alone."""
+        return self.wall is not None
+
+    @property
+    def until(self) -> datetime | None:
+        """When it ends, as far as that is known."""
+        return self.ends_at if self.is_timed and self.minutes else None
+
+    @property
+    def no_hour(self) -> str:
+        """What stands in the place of an hour that is not known."""
+        if self.meeting.is_over or self.meeting.is_off:
+            return str(_("time not recorded"))
+        return str(_("time not fixed yet"))
+
+    def runs_beside(self, other: "Sitting") -> bool:
+        """Whether both are known to run at the same time."""
+        return (
+            self.is_timed
+            and other.is_timed
+            and self.starts_at < other.ends_at
+            and other.starts_at < self.ends_at
+        )
+
+    def clocks(self, parties: Sequence[Party]) -> ClockText:
+        """When it takes place, in the clocks of these sides; its day where no hour is known."""
+        day = None if self.is_timed else self.day
+        return ClockText(self.starts_at, self.until, parties, day)
 
     @property
     def label(self) -> str:
@@ -244,6 +300,17 @@ class Sitting(models.Model):
     @property
     def is_cancelled(self) -> bool:
         return self.status == self.Status.CANCELLED
+
+
+def bounds(
+    day: date, wall: time | None, minutes: int | None, zone: str
+) -> tuple[datetime, datetime]:
+    """Between which instants a sitting lies, as far as it is known. Raises NoSuchTime in a gap."""
+    if wall is None:
+        first = datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
+        return first, datetime.combine(day + DAY, time(), ZoneInfo(zone)).astimezone(UTC)
+    start = to_instant(day, wall, zone)
+    return start, start + (timedelta(minutes=minutes) if minutes else SHORTEST)
 
 
 class SittingChair(models.Model):

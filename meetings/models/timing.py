@@ -22,6 +22,8 @@ class MeetingNumber(models.Model):
     body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="numbers")
     series = models.CharField(_("series"), max_length=15, choices=Meeting.Series)
     number = models.PositiveSmallIntegerField(_("number"))
+    # Of the past alone, and with a reason on the meeting: two bear one number on record.
+    is_again = models.BooleanField(db_default=False, default=False, editable=False)
 
     class Meta:
         ordering = ["meeting", "pk"]
@@ -30,6 +32,7 @@ class MeetingNumber(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["body", "series", "number"],
+                condition=models.Q(is_again=False),
                 name="one_meeting_per_number",
                 violation_error_message=_(
                     "This body already has a meeting with this number. Choose the next free one."
@@ -100,10 +103,11 @@ class Timing(models.Model):
                 name="what_one_side_reports_names_the_side",
             ),
             models.UniqueConstraint(
-                fields=["meeting", "kind", "party"],
+                fields=["meeting", "kind", "party", "starts_on"],
                 condition=models.Q(kind__in=("actual", "reported")),
                 nulls_distinct=False,
-                name="one_actual_timing_and_one_per_side",
+                name="one_timing_per_first_day_and_side",
+                violation_error_message=_("A part that begins on this day stands here already."),
             ),
         ]
 

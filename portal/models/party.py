@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.clocks import Place, known_zones
@@ -27,6 +28,9 @@ def weekend() -> list[int]:
 
 
 FORMER_FIELDS = {"name", "names", "short_name", "short_names", "city", "cities"}
+# What a party can have had otherwise; names go together with their translations.
+FORMER_OF_PARTY = FORMER_FIELDS | {"rest_days"}
+TOGETHER = (("name", "names"), ("short_name", "short_names"), ("city", "cities"))
 
 
 def former_names(rows: list) -> None:
@@ -39,11 +43,47 @@ def former_names(rows: list) -> None:
     if (
         not known
         or ends != sorted(ends)
-        or any(set(row) - {"until"} - FORMER_FIELDS for row in rows)
+        or any(set(row) - {"until"} - FORMER_OF_PARTY for row in rows)
+        or any(not _are_rest_days(row.get("rest_days", [])) for row in rows)
     ):
         raise ValidationError(
             _("Write a list of former names, oldest first, each with “until” as YYYY-MM-DD.")
         )
+
+
+def _are_rest_days(days: object) -> bool:
+    return isinstance(days, list) and all(type(day) is int and 1 <= day <= 7 for day in days)
+
+
+MEMBER_FIELDS = {"name", "names", "since", "until"}
+
+
+def members_of_a_bloc(rows: list) -> None:
+    """Refuse members without a name, or with a period that cannot be one."""
+    known = isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
+    try:
+        periods = [_period(row) for row in rows] if known else []
+    except (TypeError, ValueError):
+        known = False
+    if (
+        not known
+        or any(first > last for first, last in periods)
+        or any(set(row) - MEMBER_FIELDS or not row.get("name") for row in rows)
+    ):
+        raise ValidationError(
+            _(
+                "Write a list of members, each with “name” and, where it was not always one, "
+                "“since” and “until” as YYYY-MM-DD, in this order."
+            )
+        )
+
+
+def _period(row: dict) -> tuple[date, date]:
+    since, until = row.get("since"), row.get("until")
+    return (
+        date.fromisoformat(since) if since else date.min,
+        date.fromisoformat(until) if until else date.max,
+    )
 
 
 def then(rows: list[dict], day: date) -> dict:
@@ -51,8 +91,15 @@ def then(rows: list[dict], day: date) -> dict:
     return next((row for row in rows if day <= date.fromisoformat(row["until"])), {})
 
 
+def _is_within(day: date, row: dict) -> bool:
+    first, last = _period(row)
+    return first <= day <= last
+
+
 class Party(models.Model):
     """A state, bloc or entity that sits in joint bodies as one equal side."""
+
+    day: date | None = None  # as of which it is shown, where that is not today
 
     class Kind(models.TextChoices):
         STATE = "state", _("State")
@@ -92,7 +139,17 @@ class Party(models.Model):
         validators=[former_names],
         help_text=_(
             "Oldest first: a list of objects with “until” (the last day) and what was another "
-            "then, as name, names, short_name, short_names, city, cities."
+            "then, as name, names, short_name, short_names, city, cities, rest_days."
+        ),
+    )
+    members = models.JSONField(
+        _("members of the bloc"),
+        default=list,
+        blank=True,
+        validators=[members_of_a_bloc],
+        help_text=_(
+            "Of a bloc: a list of objects with “name”, “names” per language and, where it was "
+            "not always a member, “since” and “until” (the first and the last day)."
         ),
     )
 
@@ -123,13 +180,29 @@ class Party(models.Model):
 
     def as_of(self, day: date) -> "Party":
         """This party under the names it bore on a day."""
-        former = then(self.former, day)
-        if not former:
+        if not (self.former or self.members):
             return self
         party = copy.copy(self)
-        for field in FORMER_FIELDS & set(former):
-            setattr(party, field, former[field])
+        party.day = day
+        for names in TOGETHER:
+            former = then([row for row in self.former if set(names) & set(row)], day)
+            for field in set(names) & set(former):
+                setattr(party, field, former[field])
         return party
+
+    def rest_days_on(self, day: date) -> list[int]:
+        """The weekdays on which it rested on a day: a weekend may have been another one."""
+        if not self.former:
+            return self.rest_days
+        former = then([row for row in self.former if "rest_days" in row], day)
+        return former.get("rest_days", self.rest_days)
+
+    @property
+    def member_words(self) -> str:
+        """The members of a bloc on the day as of which it is shown, today unless another."""
+        day = self.day or timezone.now().date()
+        those = [row for row in self.members if _is_within(day, row)]
+        return ", ".join(in_language(row.get("names", {}), row["name"]) for row in those)
 
     @property
     def zone_info(self) -> ZoneInfo:

@@ -83,6 +83,19 @@ def clock_line(start: datetime, end: datetime | None = None, places: Iterable = 
     }
 
 
+@register.inclusion_tag("components/clock_line.html")
+def sitting_clock(sitting, places: Iterable = ()) -> dict:
+    """When a sitting takes place in all clocks; the day alone where no hour is known."""
+    if sitting.is_timed:
+        return clock_line(sitting.starts_at, sitting.until, places)
+    return {
+        "day": clocks.day_words(sitting.day),
+        "date": sitting.day.isoformat(),
+        "times": [],
+        "no_hour": sitting.no_hour,
+    }
+
+
 def _clock(time) -> dict:
     ends_later = time.end and time.end.date() != time.start.date()
     return {
@@ -322,10 +335,25 @@ def deed_bar(context, offers: Iterable) -> dict:
     }
 
 
-@register.inclusion_tag("components/history.html")
-def history(entries: Iterable) -> dict:
-    """Who, what, when, in words, the newest first."""
-    return {"entries": entries}
+@register.inclusion_tag("components/history.html", takes_context=True)
+def history(context, entries: Iterable) -> dict:
+    """Who, what, when, in words, the newest first; in the reader's clock, which is named."""
+    return {"entries": entries, "clock": _own_clock(context.get("user"))}
+
+
+def _own_clock(user) -> clocks.Place:
+    """The reader's clock: the city of the own side where it is kept there, else the zone's."""
+    zone = timezone.get_current_timezone_name()
+    person = getattr(user, "person", None)
+    if person and person.party and person.party.zone == zone:
+        return person.party.place
+    return clocks.venue(zone)
+
+
+@register.filter
+def offset(moment: datetime) -> str:
+    """How far the reader's clock is from UTC at an instant, as in “+08:00”."""
+    return clocks.local_times(moment, [_own_clock(None)])[0].offset
 
 
 WORK = {"key": "key", "late": "clock", "due": "calendar", "plain": "dot"}
