@@ -17,5 +17,5 @@ def sign_in(request, slug):
     if member is None:
         raise Http404
     user = get_object_or_404(User, email=member.email, is_active=True)
-    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    login(request, user)
     return redirect("work")

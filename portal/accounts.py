@@ -4,6 +4,7 @@ import uuid
 from types import SimpleNamespace
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.forms import SignupForm
 from django.conf import settings
 from django.db import transaction
@@ -11,7 +12,15 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from portal import notices
-from portal.models import Notice, Person
+from portal.models import Notice, Person, User
+
+
+class AccountBackend(AuthenticationBackend):
+    """Every page speaks the person's language and knows the side: they come with the account."""
+
+    def get_user(self, user_id):
+        user = User.objects.select_related("person__party").filter(pk=user_id).first()
+        return user if user and self.user_can_authenticate(user) else None
 
 
 class SignUpForm(SignupForm):

@@ -3,10 +3,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from django.apps import apps
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import Func, Value
+from django.db.models import Exists, Func, OuterRef, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -36,14 +37,11 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
     def still_seated(self, day: date):
         """Without the offices of a side whose last seat in the body has ended."""
-        seats = self.model.objects.filter(body__seats__party=models.F("party"))
-        lasting = self.model.objects.filter(
-            models.Q(body__seats__until=None) | models.Q(body__seats__until__gte=day),
-            body__seats__party=models.F("party"),
+        seats = apps.get_model("meetings.BodyParty").objects.filter(
+            body=OuterRef("body"), party=OuterRef("party")
         )
-        return self.exclude(
-            models.Q(pk__in=seats.values("pk")) & ~models.Q(pk__in=lasting.values("pk"))
-        )
+        lasting = seats.filter(models.Q(until=None) | models.Q(until__gte=day))
+        return self.filter(Exists(lasting) | ~Exists(seats))
 
     def chairs(self):
         """The co-chairs."""
@@ -146,6 +144,25 @@ class Standing:
     held: list[Appointment]
 
     @cached_property
+    def beneath(self) -> dict[int, set[int]]:
+        """The bodies that an office in each body reaches: itself and those beneath it."""
+        offices = {one.body_id for one in self.held}
+        reached = {body: {body} for body in offices}
+        bodies = apps.get_model("meetings.Body").objects.filter(above__overlap=list(offices))
+        for body, above in bodies.order_by().values_list("pk", "above") if offices else []:
+            for office in offices.intersection(above):
+                reached[office].add(body)
+        return reached
+
+    @cached_property
+    def joint(self) -> list[int]:
+        """The joint meetings that serve a body the person's offices reach."""
+        numbers = apps.get_model("meetings.MeetingNumber").objects.filter(
+            self.sees("body"), meeting__is_joint=True, meeting__side=None
+        )
+        return list(numbers.values_list("meeting", flat=True)) if self.held else []
+
+    @cached_property
     def party_ids(self) -> set[int]:
         """The sides the person serves somewhere."""
         return {appointment.party_id for appointment in self.held if appointment.party_id}
@@ -176,23 +193,23 @@ class Standing:
 
     def sees(self, path: str = "") -> models.Q:
         """The bodies in which, or above which, the person holds any office."""
-        return _within(self.held, path)
+        return self._in(self.held, path)
 
     def secretary_in(self, path: str = "") -> models.Q:
         """The bodies of which the person is a secretary."""
-        return _within([one for one in self.held if one.office == "secretary"], path)
+        return self._in([one for one in self.held if one.office == "secretary"], path)
 
     def owns(self, path: str, party_path: str) -> models.Q:
         """Rows that no side keeps to itself, and those that the person's own side keeps."""
         own = models.Q(**{f"{party_path}__isnull": True})
         for party_id in self.party_ids:
             held = [one for one in self.held if one.party_id == party_id]
-            own |= _within(held, path) & models.Q(**{party_path: party_id})
+            own |= self._in(held, path) & models.Q(**{party_path: party_id})
         return own
 
     def neutral_in(self, path: str = "") -> models.Q:
         """The bodies of whose neutral secretariat the person is."""
-        return _within(
+        return self._in(
             [one for one in self.held if one.office == "secretary" and one.party_id is None], path
         )
 
@@ -201,29 +218,22 @@ class Standing:
         found = models.Q(pk__in=[])
         for party_id in self.party_ids:
             held = [one for one in self.held if one.party_id == party_id and one.office in offices]
-            found |= _reached(held, path) & models.Q(**{party_path: party_id})
+            led = {one.body_id for one in held if one.office in LEADING}
+            bodies = led | self._reach(one for one in held if one.office not in LEADING)
+            found |= models.Q(**{f"{path}__in": bodies, party_path: party_id})
         return found
+
+    def _in(self, appointments: Iterable[Appointment], path: str) -> models.Q:
+        return models.Q(**{f"{path or 'pk'}__in": self._reach(appointments)})
+
+    def _reach(self, appointments: Iterable[Appointment]) -> set[int]:
+        return set().union(*(self.beneath[one.body_id] for one in appointments))
 
 
 def _reaches(appointment: Appointment, body) -> bool:
     if appointment.office in LEADING:
         return appointment.body_id == body.pk
     return appointment.body_id in body.lineage
-
-
-def _reached(appointments: Iterable[Appointment], path: str) -> models.Q:
-    """The same as `_reaches`, put to the database."""
-    led = [one.body_id for one in appointments if one.office in LEADING]
-    others = [one for one in appointments if one.office not in LEADING]
-    return _within(others, path) | models.Q(**{f"{path}__in": led})
-
-
-def _within(appointments: Iterable[Appointment], path: str) -> models.Q:
-    bodies = [one.body_id for one in appointments]
-    if not bodies:
-        return models.Q(pk__in=[])
-    prefix = f"{path}__" if path else ""
-    return models.Q(**{f"{prefix}pk__in": bodies}) | models.Q(**{f"{prefix}above__overlap": bodies})
 
 
 def standing(user) -> Standing:

@@ -143,6 +143,7 @@ def _span(segment: tuple[int, int]) -> dict:
 
 
 @register.simple_tag
+@functools.cache  # a page shows many of few
 def icon(name: str) -> str:
     """A small drawing that always stands beside its word, never for it."""
     return format_html(
@@ -261,6 +262,7 @@ STATUSES = {
     "failed": "overdue",
     "cancelled": "neutral",
     "withdrawn": "neutral",
+    "lapsed": "neutral",
     "dropped": "neutral",
     "done": "done",
     "closed": "done",
@@ -270,21 +272,19 @@ STATUSES = {
 }
 
 
-def _badge(label: str, tone: str) -> dict:
-    return {"label": label, "tone": tone, "icon": TONES[tone]}
-
-
-@register.inclusion_tag("components/badge.html")
-def badge(label: str, tone: str = "neutral") -> dict:
+@register.simple_tag
+def badge(label: str, tone: str = "neutral") -> str:
     """A state as a word, a shape and a colour."""
-    return _badge(label, tone)
+    return format_html(
+        '<span class="status tone-{}">{}<span>{}</span></span>', tone, icon(TONES[tone]), label
+    )
 
 
-@register.inclusion_tag("components/badge.html")
-def status_badge(obj) -> dict:
+@register.simple_tag
+def status_badge(obj) -> str:
     """The status of anything that has one."""
     label = _statuses(type(obj)).get(obj.status, obj.status)
-    return _badge(label, STATUSES.get(obj.status, "neutral"))
+    return badge(label, STATUSES.get(obj.status, "neutral"))
 
 
 @functools.cache
