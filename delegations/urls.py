@@ -16,6 +16,7 @@ urlpatterns = [
     path("delegates/<int:pk>/do/<slug:name>/", delegate.do, name="delegate-do"),
     # For everybody with the public link
     path("register/<slug:code>/", registration.register, name="register"),
+    path("register/<slug:code>/check/<uuid:number>/", registration.check, name="register-check"),
     path("register/<slug:code>/qr.svg", registration.qr, name="register-qr"),
     # For the person with the personal link
     path("my/<str:token>/", registration.mine, name="registration"),

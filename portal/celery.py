@@ -25,6 +25,10 @@ app.conf.beat_schedule = {
         "task": "meetings.tasks.remind_of_deadlines",
         "schedule": crontab(minute="3-59/10"),
     },
+    "remind of numbers to be given free": {
+        "task": "meetings.tasks.remind_of_numbers",
+        "schedule": crontab(minute="33"),
+    },
     # Also whenever a worker starts: a zone database changes with an installation.
     "reckon sittings by the zone database": {
         "task": "meetings.tasks.reckon_sittings",
@@ -38,6 +42,10 @@ app.conf.beat_schedule = {
     "forget old changes of calendars": {
         "task": "meetings.tasks.forget_calendar_changes",
         "schedule": crontab(hour="2", minute="20"),
+    },
+    "forget sessions that have ended": {
+        "task": "portal.tasks.forget_ended_sessions",
+        "schedule": crontab(minute="47"),
     },
     "forget dossiers that nobody brought in": {
         "task": "meetings.tasks.forget_dossiers",

@@ -1,4 +1,5 @@
 from celery import shared_task
+from django.core.management import call_command
 
 from portal import health, notices
 
@@ -13,3 +14,9 @@ def send_waiting() -> None:
 def heartbeat() -> None:
     """Show that a worker takes tasks from the queue."""
     health.mark("worker")
+
+
+@shared_task
+def forget_ended_sessions() -> None:
+    """A session that has ended holds what somebody typed; keep it no longer."""
+    call_command("clearsessions")

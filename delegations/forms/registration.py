@@ -274,7 +274,7 @@ def _overlap(sittings: list[Sitting]) -> list[tuple[Sitting, Sitting]]:
         (one, other)
         for number, one in enumerate(sittings)
         for other in sittings[number + 1 :]
-        if one.starts_at < other.ends_at and other.starts_at < one.ends_at
+        if one.runs_beside(other)
     ]
 
 
@@ -314,6 +314,11 @@ class RegistrationForm(AnswersForm):
         if "delegation" in answers and "zone" in answers:
             answers["zone"] = answers["zone"] or answers["delegation"].party.zone
         return answers
+
+    @property
+    def number(self) -> uuid.UUID:
+        """What tells this form from others, once it was looked at."""
+        return self.cleaned_data.get("submission") or uuid.uuid4()
 
     @property
     def delegate(self) -> Delegate:

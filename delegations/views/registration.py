@@ -1,5 +1,6 @@
 """Pages for everybody with the public link, and for a person with the personal link."""
 
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -8,10 +9,11 @@ import segno
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
@@ -19,6 +21,7 @@ from delegations import operations
 from delegations.forms.registration import ChangeForm, RegistrationForm
 from delegations.models import Delegate, Desk
 from delegations.models.desk import as_code
+from delegations.views import answers
 from meetings.calendars import calendar_file
 from meetings.models import Appointment, Meeting, Sitting
 from portal.models import alternat
@@ -28,7 +31,6 @@ from portal.refusal import Refused
 
 
 @login_not_required
-@never_cache
 def register(request: HttpRequest, code: str) -> HttpResponse:
     """Register: the answers, a look at them, done."""
     desk = _desk(request, code)
@@ -36,15 +38,51 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
     hindrance = desk.hindrance(timezone.localdate())
     if hindrance:
         return _no_registration(request, desk, hindrance)
-    form = _registration_form(request, desk.meeting, sittings)
-    step = request.POST.get("step", "check")
-    if request.method == "POST" and step != "change" and form.is_valid():
-        if step != "register":
-            return _page(request, "check", desk, sittings, form=form)
+    if request.method == "POST":
+        return _answered(request, desk, sittings)
+    typed = answers.typed(request, desk, request.GET.get("answers"))
+    form = _registration_form(request, desk.meeting, sittings, typed)
+    page = _page(request, "register", desk, sittings, form=form)
+    if form.is_bound or request.user.is_authenticated:
+        add_never_cache_headers(page)
+    else:  # the browser itself keeps what is typed, for its arrows
+        patch_cache_control(page, private=True, no_cache=True)
+    return page
+
+
+@never_cache
+def _answered(request: HttpRequest, desk: Desk, sittings: list[Sitting]) -> HttpResponse:
+    """Store what was checked; else keep what was typed and lead to its check, or its errors."""
+    form = _registration_form(request, desk.meeting, sittings, request.POST)
+    if form.is_valid() and request.POST.get("step") == "register":
         delegate = _store(desk, form)
         if delegate:
+            answers.exchange(request, desk, form.number, delegate)
             return SeeOther(f"{reverse('registration', args=[delegate.token])}?new=1")
-    return _page(request, "register", desk, sittings, form=form, shows_errors=step != "change")
+    elif number := answers.keep(request, desk, form):
+        if form.is_valid():
+            return SeeOther(reverse("register-check", args=[desk.code, number]))
+        return SeeOther(f"{desk.public_path}?answers={number}")
+    return _page(request, "register", desk, sittings, form=form)
+
+
+@login_not_required
+@never_cache
+def check(request: HttpRequest, code: str, number: uuid.UUID) -> HttpResponse:
+    """Look at what was typed before it is sent; once it is, the registration stands here."""
+    desk = _desk(request, code)
+    delegate = answers.registered(request, desk, number)
+    if delegate:
+        return redirect("registration", delegate.token)
+    typed = answers.typed(request, desk, number)
+    if typed is None:
+        messages.info(request, _("What was typed here is no longer kept. Please write it again."))
+        return redirect("register", desk.code)
+    sittings = list(_on_offer(desk.meeting))
+    form = _registration_form(request, desk.meeting, sittings, typed)
+    if not form.is_valid() or desk.hindrance(timezone.localdate()):
+        return redirect(f"{desk.public_path}?answers={number}")
+    return _page(request, "check", desk, sittings, form=form)
 
 
 class SeeOther(HttpResponseRedirect):
@@ -76,10 +114,10 @@ def _on_offer(meeting: Meeting):
 
 
 def _registration_form(
-    request: HttpRequest, meeting: Meeting, sittings: list[Sitting]
+    request: HttpRequest, meeting: Meeting, sittings: list[Sitting], typed: QueryDict | None
 ) -> RegistrationForm:
     return RegistrationForm(
-        request.POST or None,
+        typed,
         meeting=meeting,
         sittings=sittings,
         delegations=list(meeting.delegations.select_related("party")),
@@ -142,6 +180,7 @@ def _main(sittings: list[Sitting]) -> Sitting | None:
     return next(iter([*plenaries, *sittings]), None)
 
 
+@never_cache
 def _no_registration(request: HttpRequest, desk: Desk, hindrance: str) -> HttpResponse:
     """The fact, the reason and whom to ask; gone for good when the meeting will not come."""
     return render(
@@ -152,7 +191,7 @@ def _no_registration(request: HttpRequest, desk: Desk, hindrance: str) -> HttpRe
             "meeting": desk.meeting,
             "hindrance": hindrance,
             "contacts": _contacts(desk.meeting),
-            "lost": request.method == "POST",
+            "lost": request.method == "POST" or "answers" in request.GET,
         },
         status=410 if hindrance in {"cancelled", "over"} else 200,
     )
@@ -162,7 +201,10 @@ def _contacts(meeting: Meeting) -> list[Appointment]:
     """The focal points: whom the sides have named to be asked; of an own part its side's."""
     found = (
         Appointment.objects.on(timezone.localdate())
-        .filter(body__in=meeting.body.lineage, office=Appointment.Office.FOCAL_POINT)
+        .filter(
+            body__in={pk for body in meeting.bodies for pk in body.lineage},
+            office=Appointment.Office.FOCAL_POINT,
+        )
         .select_related("person", "party")
         .order_by("party", "pk")
     )

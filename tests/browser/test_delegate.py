@@ -102,6 +102,33 @@ def test_a_double_click_registers_once(reader, desk):
     assert Notice.objects.count() == 1
 
 
+def test_the_arrows_of_the_browser_lose_nothing_and_send_nothing_twice(reader, desk):
+    phone = reader(size=PHONE)
+    page = phone.page
+    phone.open(desk.public_path)
+    page.get_by_label("Full name").fill(NAME)
+    phone.press("Check my answers")
+    expect(page.locator(".error-summary")).to_be_focused()
+    fill_in(page)
+    phone.press("Check my answers")
+    phone.sees("You are not registered yet.")
+    page.go_back()
+    expect(page.get_by_label("Full name")).to_have_value(NAME)
+    page.go_forward()
+    phone.sees("You are not registered yet.")
+    page.get_by_role("button", name="Register", exact=True).click()
+    phone.sees("You are registered")
+    registered = page.url.split("?")[0]
+
+    page.go_back()
+    expect(page).to_have_url(registered)
+    page.go_back()
+    expect(page.get_by_role("button", name="Check my answers")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_label("Full name")).to_have_value(NAME)
+    assert Delegate.objects.count() == 1
+
+
 def test_the_own_focal_point_and_nobody_else_decides(reader, desk, cast):
     phone = reader(size=PHONE)
     phone.open(desk.public_path)

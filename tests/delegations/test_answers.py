@@ -161,7 +161,7 @@ def test_nothing_typed_is_lost_when_something_is_refused(client, fair):
     answers = fair.answers(
         email="siti", zone="Asia/Tokyo", language="ru", sittings=[str(fair.talks.pk)]
     )
-    page = client.post(fair.url, answers)
+    page = client.post(fair.url, answers, follow=True)
     form = page.context["form"]
     for name in ("full_name", "honorific", "function", "organisation", "sector", "delegation"):
         assert form[name].value() == answers[name]

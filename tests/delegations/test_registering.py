@@ -4,6 +4,8 @@ import re
 from html import unescape
 
 import pytest
+import time_machine
+from django.test import Client
 from django.urls import reverse
 
 from delegations.models import Delegate
@@ -65,7 +67,7 @@ def test_a_meeting_in_person_does_not_ask_either(client, fair):
 
 
 def test_answers_are_shown_before_anything_is_stored(client, fair):
-    response = client.post(fair.url, fair.answers(step="check"))
+    response = client.post(fair.url, fair.answers(step="check"), follow=True)
     text = text_of(response)
     assert "You are not registered yet." in text
     assert "Siti Nurhaliza binti Tarudin" in text
@@ -75,7 +77,7 @@ def test_answers_are_shown_before_anything_is_stored(client, fair):
 def test_the_checked_page_carries_every_answer_to_the_end(client, fair):
     """Works without a script: what the second page posts is what the first one got."""
     first = fair.answers(step="check", sittings=[fair.talks.pk, fair.plenary.pk])
-    page = client.post(fair.url, first).content.decode()
+    page = client.post(fair.url, first, follow=True).content.decode()
     hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page)
     second = {}
     for name, value in hidden:
@@ -89,16 +91,132 @@ def test_the_checked_page_carries_every_answer_to_the_end(client, fair):
 
 
 def test_going_back_to_change_keeps_every_answer_and_scolds_nobody(client, fair):
-    response = client.post(fair.url, fair.answers(step="change"))
+    check = client.post(fair.url, fair.answers(step="check"), follow=True)
+    change = re.search(r'href="([^"]+)">Change<', check.content.decode())[1]
+    response = client.get(change)
     form = response.context["form"]
     assert form["full_name"].value() == "Siti Nurhaliza binti Tarudin"
     assert "error-summary" not in response.content.decode()
     assert not Delegate.objects.exists()
 
 
+def looked_at(client, fair, **changes):
+    """Answers that were typed and lead to their check: the answers and where they lead."""
+    answers = fair.answers(step="check", **changes)
+    response = client.post(fair.url, answers)
+    assert response.status_code == 303
+    return answers, response["Location"]
+
+
+def test_the_check_is_a_page_of_its_own_that_can_be_asked_for_again(client, fair):
+    answers, check = looked_at(client, fair)
+    assert check == reverse("register-check", args=[fair.desk.code, answers["submission"]])
+    for _time in range(2):
+        assert "Siti Nurhaliza binti Tarudin" in text_of(client.get(check))
+    assert not Delegate.objects.exists()
+
+
+def test_what_is_wrong_is_said_on_a_page_that_can_be_asked_for_again(client, fair):
+    answers, wrong = looked_at(client, fair, email="siti", organisation="")
+    assert wrong == f"{fair.url}?answers={answers['submission']}"
+    for _time in range(2):
+        form = client.get(wrong).context["form"]
+        assert form.errors.keys() == {"email", "organisation"}
+        assert form["email"].value() == "siti"
+
+
+def test_no_address_on_the_way_tells_who_registers(client, fair):
+    for changes in ({}, {"email": "siti"}):
+        _answers, path = looked_at(client, fair, **changes)
+        assert "siti" not in path.lower()
+        assert "halal" not in path.lower()
+
+
+def test_what_was_typed_is_shown_in_no_other_browser(client, fair):
+    _answers, check = looked_at(client, fair)
+    _wrong_answers, wrong = looked_at(client, fair, email="siti")
+    other = Client()
+    assert other.get(check)["Location"] == fair.url
+    page = other.get(check, follow=True)
+    assert "What was typed here is no longer kept. Please write it again." in text_of(page)
+    assert not other.get(wrong).context["form"].is_bound
+
+
+def test_two_people_register_side_by_side_in_one_browser(client, fair):
+    _first, check = looked_at(client, fair)
+    _second, other = looked_at(client, fair, full_name="Ali bin Abu", email="ali@example.org")
+    assert "Siti Nurhaliza" in text_of(client.get(check))
+    assert "Ali bin Abu" in text_of(client.get(other))
+
+
+def test_going_back_after_registering_shows_the_registration(client, fair):
+    answers, check = looked_at(client, fair)
+    done = client.post(fair.url, {**answers, "step": "register"})
+    delegate = Delegate.objects.get()
+    back = client.get(check)
+    assert back["Location"] == reverse("registration", args=[delegate.token])
+    assert done["Location"].startswith(back["Location"])
+    assert "siti@example.org" not in str(dict(client.session))
+    form = client.get(f"{fair.url}?answers={answers['submission']}").context["form"]
+    assert not form.is_bound
+
+
+def test_a_desk_that_closes_while_somebody_checks_says_that_nothing_was_stored(client, fair):
+    _answers, check = looked_at(client, fair)
+    fair.desk.status = "closed"
+    fair.desk.save()
+    text = text_of(client.get(check, follow=True))
+    assert "What you sent was not stored: you are not registered." in text
+
+
+def test_a_sitting_called_off_while_somebody_checks_leads_back_to_the_answers(client, fair):
+    _answers, check = looked_at(client, fair)
+    fair.plenary.status = "cancelled"
+    fair.plenary.save()
+    page = client.get(check, follow=True)
+    assert page.context["form"].errors.keys() == {"sittings"}
+    assert page.context["form"]["full_name"].value() == "Siti Nurhaliza binti Tarudin"
+
+
+def test_what_was_typed_is_kept_for_an_hour(client, fair):
+    with time_machine.travel("2026-09-01 09:00Z", tick=False) as clock:
+        _answers, check = looked_at(client, fair)
+        clock.shift(59 * 60)
+        assert client.get(check).status_code == 200
+        clock.shift(2 * 60)
+        assert client.get(check)["Location"] == fair.url
+
+
+def test_a_number_of_another_meeting_opens_nothing(client, fair, cast):
+    answers, _check = looked_at(client, fair)
+    other = make_desk(make_meeting(cast.group, status="announced"))
+    strange = reverse("register-check", args=[other.code, answers["submission"]])
+    assert client.get(strange)["Location"] == other.public_path
+
+
+def test_more_than_a_person_types_is_answered_at_once_and_not_kept(client, fair):
+    response = client.post(fair.url, fair.answers(step="check", function="x" * 30_000))
+    assert response.status_code == 200
+    assert response.context["form"].errors.keys() == {"function"}
+    assert "registering" not in client.session
+
+
+def test_the_check_takes_as_many_queries_with_one_sitting_as_with_thirty(
+    client, fair, django_assert_num_queries
+):
+    _answers, check = looked_at(client, fair)
+    with django_assert_num_queries(7):
+        client.get(check)
+    chosen = [make_sitting(fair.meeting).pk for _number in range(30)]
+    _answers, check = looked_at(client, fair, sittings=chosen)
+    with django_assert_num_queries(7):
+        client.get(check)
+
+
 def test_sittings_at_the_same_time_are_pointed_out_and_allowed(client, fair):
     both = [fair.plenary.pk, fair.talks.pk]
-    text = text_of(client.post(fair.url, fair.answers(step="check", sittings=both)))
+    answers = fair.answers(step="check", sittings=both)
+    text = text_of(client.post(fair.url, answers, follow=True))
     assert "run at the same time. You may keep both." in text
     assert client.post(fair.url, fair.answers(sittings=both)).status_code == 303
 
@@ -272,7 +390,11 @@ def test_who_is_signed_in_finds_what_is_known_filled_in(client, fair):
 
 
 def test_pages_with_personal_data_are_kept_by_nobody(client, fair):
-    assert "no-store" in client.post(fair.url, fair.answers(step="check"))["Cache-Control"]
+    answers = fair.answers(step="check")
+    check = client.post(fair.url, answers)["Location"]
+    change = f"{fair.url}?answers={answers['submission']}"
+    for path in (check, change):
+        assert "no-store" in client.get(path)["Cache-Control"]
     location = client.post(fair.url, fair.answers())["Location"]
     for path in (location, location.replace("?new=1", "change/")):
         assert "no-store" in client.get(path)["Cache-Control"]
