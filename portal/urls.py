@@ -18,3 +18,5 @@ urlpatterns = [
 ]
 if settings.DEMONSTRATION:
     urlpatterns += [path("demo/", include("demo.urls"))]
+
+handler500 = "portal.views.faults.mistake"
