@@ -13,7 +13,16 @@ from zoneinfo import ZoneInfo
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+)
 from psycopg.sql import SQL, Composed
 
 from meetings.grid import Period
@@ -113,10 +122,13 @@ OF_SITTINGS = SQL(
     """
     SELECT first_day + shift AS day, 1 AS rank, id, is_off, begins
     FROM (
-        SELECT id, is_off, starts_at AS begins,
-               (starts_at AT TIME ZONE %s)::date AS first_day,
-               ((ends_at - interval '1 microsecond') AT TIME ZONE %s)::date AS last_day
-        FROM ({sittings}) AS visible (id, starts_at, ends_at, is_off)
+        SELECT id, is_off, CASE WHEN is_timed THEN starts_at END AS begins,
+               CASE WHEN is_timed THEN (starts_at AT TIME ZONE %s)::date ELSE own_day END
+                   AS first_day,
+               CASE WHEN is_timed
+                   THEN ((ends_at - interval '1 microsecond') AT TIME ZONE %s)::date
+                   ELSE own_day END AS last_day
+        FROM ({sittings}) AS visible (id, starts_at, ends_at, own_day, is_off, is_timed)
     ) AS sitting, (VALUES (0), (1), (2)) AS shifts (shift)
     WHERE first_day + shift <= last_day AND first_day + shift BETWEEN %s AND %s
     """
@@ -133,18 +145,20 @@ OF_EACH_DAY = SQL(
     """
     SELECT day, rank, id, number FROM (
         SELECT lines.*,
-               row_number() OVER (PARTITION BY day ORDER BY is_off, rank, begins, id) AS place,
+               row_number() OVER (
+                   PARTITION BY day ORDER BY is_off, rank, begins NULLS FIRST, id
+               ) AS place,
                count(*) OVER (PARTITION BY day) AS number
         FROM ({lines}) AS lines
     ) AS counted
     WHERE place <= %s
-    ORDER BY day, rank, begins, id
+    ORDER BY day, rank, begins NULLS FIRST, id
     """
 )
 IN_ORDER = SQL(
     """
     SELECT day, rank, id, 1 FROM ({lines}) AS lines
-    ORDER BY day, rank, begins, id OFFSET %s LIMIT %s
+    ORDER BY day, rank, begins NULLS FIRST, id OFFSET %s LIMIT %s
     """
 )
 HOW_MANY = SQL("SELECT count(*) FROM ({lines}) AS lines")
@@ -158,6 +172,11 @@ class Line:
     of_day: int  # how many lines that day has in all
     meeting: Meeting
     sitting: Sitting | None = None
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether it has an hour: no meeting without a programme has one."""
+        return bool(self.sitting and self.sitting.is_timed)
 
     @property
     def is_off(self) -> bool:
@@ -181,6 +200,7 @@ class Days:
         areas: Mapping[int, Area],
     ) -> None:
         self.zone, self.bodies, self.areas, self.period = zone, bodies, areas, period
+        self.choice = choice
         self.first, self.last = period.first, period.last
         self.visible = Sitting.objects.visible_to(user).order_by()
         self.sittings = _chosen_sittings(self.visible, choice)
@@ -192,9 +212,35 @@ class Days:
 
     def inexact(self, at_most: int) -> QuerySet[Meeting]:
         """Meetings known only by a window, a month or a year that touches the period."""
-        found = self.meetings.exclude(precision=Meeting.Precision.DAY)
+        found = self.meetings.exclude(precision__in=("day", "unknown"))
         found = found.filter(starts_on__lte=self.period.ends, ends_on__gte=self.period.begins)
         return found.select_related("body").order_by("starts_on", "pk")[:at_most]
+
+    def nearest(self) -> tuple[date | None, date | None]:
+        """Where nothing lies here: the last day before on which something takes place, and
+        the first one after."""
+        begins = datetime.combine(self.first, time(), self.zone)
+        ends = datetime.combine(self.last + DAY, time(), self.zone)
+        sittings = self._not_off(self.sittings, _is_off()).aggregate(
+            before=Max("starts_at", filter=Q(starts_at__lt=begins, wall__isnull=False)),
+            after=Min("starts_at", filter=Q(starts_at__gte=ends, wall__isnull=False)),
+            day_before=Max("day", filter=Q(day__lt=self.first, wall=None)),
+            day_after=Min("day", filter=Q(day__gt=self.last, wall=None)),
+        )
+        meetings = self._not_off(self._without_programme(), Q(status__in=OFF)).aggregate(
+            before=Max("ends_on", filter=Q(ends_on__lt=self.first)),
+            after=Min("starts_on", filter=Q(starts_on__gt=self.last)),
+        )
+        before = (self._day(sittings["before"]), sittings["day_before"], meetings["before"])
+        after = (self._day(sittings["after"]), sittings["day_after"], meetings["after"])
+        return max(filter(None, before), default=None), min(filter(None, after), default=None)
+
+    def _day(self, moment: datetime | None) -> date | None:
+        return moment.astimezone(self.zone).date() if moment else None
+
+    def _not_off(self, found: QuerySet, off: Q) -> QuerySet:
+        """Without what was called off, unless just that is looked for."""
+        return found if self.choice.stage == "off" else found.exclude(off)
 
     # A paginator asks for these two.
 
@@ -237,29 +283,30 @@ class Days:
         begins = datetime.combine(self.first, time(), self.zone)
         ends = datetime.combine(self.last + DAY, time(), self.zone)
         found = self.sittings.filter(
-            # A sitting lasts a day at most: so the index on its start is enough.
-            starts_at__gte=begins - timedelta(days=1),
-            starts_at__lt=ends,
-            ends_at__gt=begins,
+            # A sitting lasts a day at most: so the index on its start is enough. One without
+            # an hour stands on its own day, whatever the clock; clocks are 26 hours apart at most.
+            Q(wall=None) | Q(starts_at__lt=ends, ends_at__gt=begins),
+            starts_at__gte=begins - timedelta(days=2),
+            starts_at__lt=ends + timedelta(days=2),
         )
         zone = str(self.zone)
         return _part(
             OF_SITTINGS,
             "sittings",
-            found.annotate(off=_as_flag(_is_off())).values_list(
-                "pk", "starts_at", "ends_at", "off"
-            ),
+            found.annotate(
+                off=_as_flag(_is_off()), timed=_as_flag(Q(wall__isnull=False))
+            ).values_list("pk", "starts_at", "ends_at", "day", "off", "timed"),
             before=[zone, zone],
             after=[self.first, self.last],
         )
 
+    def _without_programme(self) -> QuerySet[Meeting]:
+        """Meetings that lie on their own days, because the reader sees no sitting of them."""
+        sittings = self.visible.filter(meeting=OuterRef("pk"))
+        return self.meetings.filter(~Exists(sittings), precision=Meeting.Precision.DAY)
+
     def _of_meetings(self) -> tuple[Composed, list] | None:
-        found = self.meetings.filter(
-            ~Exists(self.visible.filter(meeting=OuterRef("pk"))),
-            precision=Meeting.Precision.DAY,
-            starts_on__lte=self.last,
-            ends_on__gte=self.first,
-        )
+        found = self._without_programme().filter(starts_on__lte=self.last, ends_on__gte=self.first)
         return _part(
             OF_MEETINGS,
             "meetings",
@@ -285,7 +332,10 @@ def _part(
     return frame.format(**{name: SQL(text)}), [*before, *params, *after]
 
 
-OF_A_SITTING = ("kind", "title", "status", "mode", "day", "starts_at", "ends_at", "area")
+OF_A_SITTING = (
+    *("kind", "title", "status", "mode", "day", "wall", "minutes", "zone"),
+    *("starts_at", "ends_at", "area"),
+)
 OF_A_MEETING = (
     *("starts_on", "ends_on", "precision", "zone", "status", "mode", "number", "series", "title"),
     *("side", "body", "is_joint"),

@@ -137,6 +137,11 @@ def _touching(spans: Sequence[Span]) -> Iterator[list[int]]:
         yield group
 
 
+def overlapping(span: Span, spans: Iterable[Span]) -> int:
+    """With how many of the spans it shares a minute; with itself too, if it is among them."""
+    return sum(low < span[1] and span[0] < high for low, high in spans)
+
+
 def hours_needed(spans: Iterable[Span], usual: Span) -> range:
     """The hours that the columns show: the usual ones, and whatever lies outside of them."""
     lows, highs = zip(usual, *spans, strict=True)

@@ -10,15 +10,15 @@ register = template.Library()
 
 LINE = (
     '<li class="{}"><a href="{}"><span class="calendar-words">{}{}</span>'
-    '<span class="calendar-body">{}</span>{}</a></li>'
+    '<span class="calendar-body">{}</span>{}{}</a></li>'
 )
 
 
 @register.simple_tag
 def calendar_lines(entries: Iterable) -> str:
-    """Hours, words, body, state and whose alone it is, as a list of links."""
+    """Hours, words, body, what stands beside it, state and whose alone it is, as links."""
     rows = (
-        (one.classes, one.url, _hours(one.hours), one.words, one.body, _state(one))
+        (one.classes, one.url, _hours(one.hours), one.words, one.body, _beside(one), _state(one))
         for one in entries
     )
     return format_html('<ul class="calendar-lines">{}</ul>', format_html_join("", LINE, rows))
@@ -26,6 +26,11 @@ def calendar_lines(entries: Iterable) -> str:
 
 def _hours(hours: str) -> str:
     return format_html("<b>{}</b> ", hours) if hours else ""
+
+
+def _beside(entry) -> str:
+    words = entry.beside
+    return format_html('<span class="calendar-beside">{}</span>', words) if words else ""
 
 
 def _state(entry) -> str:

@@ -77,7 +77,7 @@ def month(sheet: Sheet) -> dict[str, Any]:
             (date_format(day, "l"), date_format(day, "D")) for day in sheet.period.days[:7]
         ],
         "weeks": weeks,
-        "is_empty": not by_day,
+        "empty": None if by_day else sheet.emptiness(_("Nothing in this month")),
     }
 
 
@@ -123,8 +123,12 @@ def _list(sheet: Sheet, request: HttpRequest) -> dict[str, Any]:
         ],
         "of_month": sheet.address("list", sheet.period.begins) if sheet.view == "day" else "",
         "no_marks": sheet.marks(sheet.period.begins) if sheet.view == "day" and not lines else [],
-        "empty": _("Nothing on this day") if sheet.view == "day" else _("Nothing in this month"),
+        "empty": None if lines else sheet.emptiness(_nothing(sheet)),
     }
+
+
+def _nothing(sheet: Sheet) -> str:
+    return _("Nothing on this day") if sheet.view == "day" else _("Nothing in this month")
 
 
 DRAWN = {

@@ -161,7 +161,7 @@ class Sheet:
 
     def marks(self, day: date) -> list[Mark]:
         """Whose day of rest or holiday it is, in words."""
-        resting = [party for party in self.sides if day.isoweekday() in party.rest_days]
+        resting = [party for party in self.sides if day.isoweekday() in party.rest_days_on(day)]
         names = [(party, holiday_on(party, day)) for party in self.sides]
         holidays = [
             Mark(_("%(party)s: %(holiday)s") % {"party": party.label, "holiday": name}, True)
@@ -229,6 +229,26 @@ class Sheet:
             "steps": self._steps(),
             "inexact": [_Unclear(meeting) for meeting in unclear],
             "calendar_url": reverse("calendar"),
+        }
+
+    def emptiness(self, title: str) -> dict[str, Any]:
+        """What a page without a line says, and where it leads.
+
+        It blames no filter when none is chosen, and never shows what was called off as the next.
+        """
+        before, after = self.days.nearest()
+        leads = (
+            (after, _("The next: %(day)s")),
+            (before, _("The last before: %(day)s")),
+        )
+        return {
+            "title": title,
+            "filtered": bool(self.form.filters),
+            "leads": [
+                (self.address(self.view, day), words % {"day": day_words(day)})
+                for day, words in leads
+                if day
+            ],
         }
 
     @property
@@ -324,6 +344,8 @@ class Entry:
     keeper: str  # the side that keeps it to itself
     goes_on: bool  # a sitting that began the day before
 
+    beside = ""  # what takes place at the same time, in words, where the page tells it
+
     @property
     def is_off(self) -> bool:
         return self.line.is_off
@@ -332,7 +354,7 @@ class Entry:
     def classes(self) -> str:
         """How it is drawn: whatever it is has its word too."""
         facts = {
-            "is-whole": self.line.sitting is None,
+            "is-whole": not self.line.is_timed,
             "is-prepared": self.line.meeting.status in Meeting.PREPARED,
             "is-kept": bool(self.keeper),
             "is-off": self.is_off,
@@ -354,7 +376,7 @@ def entries(sheet: Sheet, lines: Sequence[Line]) -> list[Entry]:
             body=line.meeting.body_label if names_bodies else "",
             state=_state(line),
             keeper=_keeper(sheet, line.meeting),
-            goes_on=bool(line.sitting) and _start_day(line, zone) < line.day,
+            goes_on=line.is_timed and _start_day(line, zone) < line.day,
         )
         for line in lines
     ]
@@ -367,6 +389,8 @@ def _start_day(line: Line, zone: ZoneInfo) -> date:
 def _hours(line: Line, zone: ZoneInfo) -> str:
     if line.sitting is None:
         return ""
+    if not line.is_timed:
+        return line.sitting.no_hour
     start = line.sitting.starts_at.astimezone(zone)
     if start.date() == line.day:
         return f"{start:%H:%M}"

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from meetings import grid
 from meetings.views.sheet import Entry, Mark, Sheet, entries, more_words
@@ -41,6 +42,19 @@ class Block(Entry):
 
     piece: Piece
     lane: grid.Lane
+    others: int  # how many take place at the same time, those not drawn too
+
+    @property
+    def beside(self) -> str:
+        """What the picture shows by lanes, in words."""
+        if not self.others:
+            return ""
+        words = ngettext(
+            "at the same time as %(number)s other",
+            "at the same time as %(number)s others",
+            self.others,
+        )
+        return words % {"number": self.others}
 
     @property
     def classes(self) -> str:
@@ -78,7 +92,7 @@ def week(sheet: Sheet) -> dict[str, Any]:
     days = sheet.period.days
     bands = [office_band(day, sheet.sides, zone=sheet.clock.zone) for day in days if sheet.sides]
     columns = [
-        _column(sheet, day, by_day[day], bands[number] if bands else None)
+        _column(sheet, day, by_day.get(day, []), bands[number] if bands else None)
         for number, day in enumerate(days)
     ]
     hours = grid.hours_needed(_spans(columns), _usual(bands))
@@ -86,7 +100,7 @@ def week(sheet: Sheet) -> dict[str, Any]:
         **sheet.context(),
         "columns": columns,
         "has_whole_days": any(column.whole for column in columns),
-        "is_empty": not any(column.whole or column.blocks for column in columns),
+        "empty": None if by_day else sheet.emptiness(_("Nothing in this week")),
         "edge": _edge(sheet, hours, days[0]),
         "clock_names": [one.place.name for one in _clocks_in_order(sheet)],
         "hours": hours,
@@ -96,8 +110,8 @@ def week(sheet: Sheet) -> dict[str, Any]:
 
 
 def _column(sheet: Sheet, day: date, found: Sequence[Entry], band: Band | None) -> Column:
-    timed = [entry for entry in found if entry.line.sitting]
-    whole = [entry for entry in found if not entry.line.sitting]
+    timed = [entry for entry in found if entry.line.is_timed]
+    whole = [entry for entry in found if not entry.line.is_timed]
     blocks = _blocks(timed, day, sheet.clock.zone)
     of_day = found[0].line.of_day if found else 0
     return Column(
@@ -123,10 +137,24 @@ def _blocks(found: Sequence[Entry], day: date, zone: ZoneInfo) -> list[Block]:
     placed = zip(found, spans, grid.side_by_side(spans), strict=True)
     fitting = [(entry, span) for entry, span, lane in placed if lane.number < LANES]
     lanes = grid.side_by_side([span for _entry, span in fitting])
+    taking_place = [span for entry, span in zip(found, spans, strict=True) if not entry.is_off]
     return [
-        Block(**vars(entry), piece=Piece(*span), lane=lane)
+        Block(
+            **vars(entry) | {"hours": _hours(entry, zone)},
+            piece=Piece(*span),
+            lane=lane,
+            others=0 if entry.is_off else grid.overlapping(span, taking_place) - 1,
+        )
         for (entry, span), lane in zip(fitting, lanes, strict=True)
     ]
+
+
+def _hours(entry: Entry, zone: ZoneInfo) -> str:
+    """With the hour at which it ends: the edge of a column says no minute, and a phone has none."""
+    until = entry.line.sitting.until if entry.line.sitting else None
+    if entry.goes_on or until is None:
+        return entry.hours
+    return f"{entry.hours}–{until.astimezone(zone):%H:%M}"
 
 
 def _shared_words(band: Band | None) -> str:
