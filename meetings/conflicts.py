@@ -161,6 +161,24 @@ def _plenaries(planned: Sequence[Planned], frame: Frame) -> Iterator[Conflict]:
         yield Conflict((one.uid, other.uid), sentence % names)
 
 
+def _beside_plenary(planned: Sequence[Planned], frame: Frame) -> Iterator[Conflict]:
+    """What is held beside a plenary session takes people out of it; a journey has its own rule."""
+    for one, other in _at_once(planned):
+        if (one.kind == "plenary") != (other.kind == "plenary"):
+            plenary, beside = (one, other) if one.kind == "plenary" else (other, one)
+            if beside.kind != "travel":
+                yield _out_of_plenary(plenary, beside)
+
+
+def _out_of_plenary(plenary: Planned, beside: Planned) -> Conflict:
+    sentence = _(
+        "%(beside)s is held during %(plenary)s, where everybody belongs. "
+        "Move one of them, or leave it so if other people attend it."
+    )
+    names = {"beside": beside.label, "plenary": plenary.label}
+    return Conflict((plenary.uid, beside.uid), sentence % names)
+
+
 # --- days and hours -------------------------------------------------------------------
 
 
@@ -304,6 +322,7 @@ RULES: tuple[Callable[[Sequence[Planned], Frame], Iterator[Conflict]], ...] = (
     _people,
     _registered,
     _plenaries,
+    _beside_plenary,
     _days,
     _rest,
     _hours,

@@ -1,10 +1,13 @@
 """Who is told what about meetings and action items: one function a message."""
 
 from collections.abc import Iterable
+from datetime import date
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
 
+from meetings.body_change import lines_of
 from meetings.models import (
     ActionItem,
     Agenda,
@@ -19,17 +22,18 @@ from meetings.models import (
     Sitting,
     SittingChair,
     Undertaking,
+    Wording,
 )
 from meetings.programme import News
 from portal import notices
 from portal.agreement import Agreement
 from portal.clocks import ClockText
-from portal.models import Entry, Party, Person, User, alternat
+from portal.models import Entry, Key, Party, Person, User, alternat
 from portal.notices import Recipient
 
 
 def _holders(body: Body, *offices: str) -> list[Appointment]:
-    """Those in office today in a body or, but for co-chairs, above it; one line a person."""
+    """Those in office today in a body or above it, co-chairs in it alone; one a person and side."""
     today = timezone.now().date()
     found = (
         Appointment.objects.on(today)
@@ -39,12 +43,18 @@ def _holders(body: Body, *offices: str) -> list[Appointment]:
         .select_related("person__party", "party")
     )
     reaching = [one for one in found if one.office != "chair" or one.body_id == body.pk]
-    return list({one.person_id: one for one in reaching}.values())
+    return list({(one.person_id, one.party_id): one for one in reaching}.values())
 
 
 def _holders_at(meeting: Meeting, *offices: str) -> list[Appointment]:
-    """Those in office in the bodies that a meeting serves; of the own side where it is its own."""
-    holders = {one.person_id: one for body in meeting.bodies for one in _holders(body, *offices)}
+    """Those in office in the bodies that a meeting serves; of the own side where it is its own.
+
+    Who holds offices in several is told once, by that in the main body.
+    """
+    holders: dict[tuple[int, int | None], Appointment] = {}
+    for body in meeting.bodies:
+        for one in _holders(body, *offices):
+            holders.setdefault((one.person_id, one.party_id), one)
     return [one for one in holders.values() if meeting.side_id in (None, one.party_id)]
 
 
@@ -73,7 +83,7 @@ def _programme(
     """Each sitting with its time in the clocks of all sides, the recipient's own first."""
     parties = alternat(meeting.sides(), [party_id] if party_id else [])
     return [
-        (sitting, ClockText(sitting.starts_at, sitting.ends_at, parties)) for sitting in sittings
+        (sitting, sitting.clocks(parties)) for sitting in sittings
     ]
 
 
@@ -150,6 +160,73 @@ def meeting_moved(meeting: Meeting, before: str, proposal: Proposal) -> None:
     )
 
 
+def meeting_renamed(
+    meeting: Meeting,
+    label: str,
+    changes: Iterable[tuple[Any, Any, Any]],
+    dates: Agreement,
+    dropped: Iterable[Party],
+    by: User,
+) -> None:
+    """To co-chairs and secretaries whose key is missing: what they are asked about is another."""
+    missing = {party.pk for party in dates.missing(meeting)}
+    holders = _holders_at(meeting, "chair", "secretary")
+    _tell_holders(
+        meeting,
+        "meeting_renamed",
+        f"meeting-renamed:{meeting.pk}:{meeting.revision}",
+        [one for one in holders if one.party_id in missing and one.person_id != by.person_id],
+        label=label,
+        changes=list(changes),
+        dropped={party.pk for party in dropped},
+        editor=by.name,
+        editor_party=by.party,
+    )
+
+
+def words_key_awaited(wording: Wording, words: Agreement) -> None:
+    """To co-chairs and secretaries of each side whose key to another wording is missing."""
+    missing = {party.pk for party in words.missing(wording)}
+    holders = _holders_at(wording.meeting, "chair", "secretary")
+    _tell_holders(
+        wording.meeting,
+        "words_key_awaited",
+        f"words-key-awaited:{wording.pk}",
+        [one for one in holders if one.party_id in missing],
+        wording=wording,
+    )
+
+
+def words_ended(wording: Wording, by: User, reason: str) -> None:
+    """To co-chairs and secretaries of all sides: another wording was declined or withdrawn."""
+    holders = _holders_at(wording.meeting, "chair", "secretary")
+    _tell_holders(
+        wording.meeting,
+        "words_ended",
+        f"words-ended:{wording.pk}:{wording.status}",
+        [one for one in holders if one.person_id != by.person_id],
+        wording=wording,
+        answerer=by.name,
+        answering=by.party,
+        reason=reason,
+    )
+
+
+def meeting_reworded(
+    meeting: Meeting, wording: Wording, label: str, changes: Iterable[tuple[Any, Any, Any]]
+) -> None:
+    """To everybody in office, of all sides: every side agreed to another title or description."""
+    _tell_holders(
+        meeting,
+        "meeting_reworded",
+        f"meeting-reworded:{wording.pk}",
+        _holders_at(meeting, "chair", "secretary", "focal_point"),
+        wording=wording,
+        label=label,
+        changes=list(changes),
+    )
+
+
 def meeting_suspended(meeting: Meeting, reason: str) -> None:
     """To everybody in office, of all sides: it is interrupted and keeps its number."""
     _tell_holders(
@@ -195,6 +272,31 @@ def meeting_called_off(meeting: Meeting, reason: str) -> None:
         f"meeting-{meeting.status}:{meeting.pk}:{_moves(meeting)}",
         _holders_at(meeting, "chair", "secretary", "focal_point"),
         reason=reason,
+    )
+
+
+def number_key_awaited(meeting: Meeting, missing: Iterable[Party], given: Key) -> None:
+    """To each co-chair and secretary whose key to giving the number free is missing."""
+    for one in number_holders(meeting, missing):
+        key = f"number-key-awaited:{meeting.pk}:{given.pk}:{one.person_id}"
+        number_offered(meeting, one, given.party, key=key)
+
+
+def number_holders(meeting: Meeting, missing: Iterable[Party]) -> list[Appointment]:
+    """Who can give the keys to a cancelled meeting's number that are missing."""
+    return _of_sides(meeting, missing, "chair", "secretary")
+
+
+def number_offered(
+    meeting: Meeting, holder: Appointment, giver: Party, *, key: str, since: date | None = None
+) -> None:
+    """To who can give one of the missing keys: at once, and again while it is awaited."""
+    notices.queue(
+        "meetings/emails/number_key_awaited",
+        key=key,
+        to=Recipient.of(holder.person, holder.party),
+        context={"meeting": meeting, "holder": holder, "giver": giver, "since": since},
+        about=meeting,
     )
 
 
@@ -256,16 +358,11 @@ def programme_key(key: str, person_id: int) -> str:
     return f"programme-published:{key}:{person_id}"
 
 
-def _chairs(item: ActionItem, parties: Iterable[Party]) -> list[Appointment]:
-    wanted = {party.pk for party in parties}
-    return [one for one in _holders(item.meeting.body, "chair") if one.party_id in wanted]
-
-
 def closing_key_awaited(
     item: ActionItem, missing: Iterable[Party], by: User, giver_party: Party
 ) -> None:
     """To the co-chairs whose key to closing the item is missing, once another gave theirs."""
-    for one in _chairs(item, missing):
+    for one in _of_sides(item.meeting, missing, "chair"):
         notices.queue(
             "meetings/emails/closing_key_awaited",
             key=f"closing-key-awaited:{item.pk}:{item.revision}:{one.person_id}",
@@ -279,7 +376,7 @@ def closing_key_dropped(
     item: ActionItem, dropped: Iterable[Party], by: User, reason: str = ""
 ) -> None:
     """To the co-chairs whose key an edit has dropped, or a reopening with its reason."""
-    for one in _chairs(item, dropped):
+    for one in _of_sides(item.meeting, dropped, "chair"):
         notices.queue(
             "meetings/emails/closing_key_dropped",
             key=f"closing-key-dropped:{item.pk}:{item.revision}:{one.person_id}",
@@ -326,8 +423,7 @@ def deadlines_moved(meeting: Meeting, deadlines: Iterable[Deadline]) -> None:
 
 def deadline_holders(meeting: Meeting) -> list[Appointment]:
     """The secretaries who see the meeting: of one side alone where it keeps it to itself."""
-    secretaries = _holders(meeting.body, "secretary")
-    return [one for one in secretaries if meeting.side_id in (None, one.party_id)]
+    return _holders_at(meeting, "secretary")
 
 
 def deadline_due(deadline: Deadline, holder: Appointment, *, key: str, missed: bool) -> None:
@@ -344,9 +440,10 @@ def deadline_due(deadline: Deadline, holder: Appointment, *, key: str, missed: b
 # --- agenda and papers ----------------------------------------------------------------
 
 
-def _of_sides(body: Body, parties: Iterable[Party], *offices: str) -> list[Appointment]:
+def _of_sides(meeting: Meeting, parties: Iterable[Party], *offices: str) -> list[Appointment]:
+    """Those in office for some sides, in any of the bodies that meet."""
     wanted = {party.pk for party in parties}
-    return [one for one in _holders(body, *offices) if one.party_id in wanted]
+    return [one for one in _holders_at(meeting, *offices) if one.party_id in wanted]
 
 
 def agenda_key_awaited(
@@ -357,7 +454,7 @@ def agenda_key_awaited(
         agenda.meeting,
         "agenda_key_awaited",
         f"agenda-key-awaited:{agenda.pk}:{agenda.revision}",
-        _of_sides(agenda.meeting.body, missing, "chair"),
+        _of_sides(agenda.meeting, missing, "chair"),
         agenda=agenda,
         giver=by.name,
         giver_party=giver_party,
@@ -370,7 +467,7 @@ def agenda_key_dropped(agenda: Agenda, dropped: Iterable[Party], by: User, becau
         agenda.meeting,
         "agenda_key_dropped",
         f"agenda-key-dropped:{agenda.pk}:{agenda.revision}",
-        _of_sides(agenda.meeting.body, dropped, "chair"),
+        _of_sides(agenda.meeting, dropped, "chair"),
         agenda=agenda,
         editor=by.name,
         because=because,
@@ -384,7 +481,7 @@ def late_point_proposed(item: AgendaItem, by: User) -> None:
         meeting,
         "late_point_proposed",
         f"late-point-proposed:{item.pk}:{item.revision}",
-        _of_sides(meeting.body, item.sides(), "chair"),
+        _of_sides(meeting, item.sides(), "chair"),
         item=item,
         proposer=by.name,
     )
@@ -399,7 +496,7 @@ def late_point_answered(item: AgendaItem, by: User, reason: str = "") -> None:
         meeting,
         "late_point_answered",
         f"late-point-answered:{item.pk}:{item.revision}:{item.status}",
-        _of_sides(meeting.body, parties, "chair", "secretary"),
+        _of_sides(meeting, parties, "chair", "secretary"),
         item=item,
         added=added,
         answerer=by.name,
@@ -407,16 +504,45 @@ def late_point_answered(item: AgendaItem, by: User, reason: str = "") -> None:
     )
 
 
+def _paper_holders(paper: Paper, *offices: str) -> list[Appointment]:
+    """Those in office for the sides of a paper, where its meeting or its body is."""
+    if paper.meeting:
+        return _of_sides(paper.meeting, paper.sides(), *offices)
+    sides = {party.pk for party in paper.sides()}
+    return [one for one in _holders(paper.body, *offices) if one.party_id in sides]
+
+
 def paper_key_awaited(paper: Paper, by: User) -> None:
     """To the co-chairs of all sides: each one's key is needed before more people read it."""
-    for one in _of_sides(paper.body, paper.sides(), "chair"):
+    for one in _paper_holders(paper, "chair"):
         notices.queue(
             "meetings/emails/paper_key_awaited",
             key=f"paper-key-awaited:{paper.pk}:{paper.revision}:{one.person_id}",
             to=Recipient.of(one.person, one.party),
             context={"paper": paper, "holder": one, "asker": by.name},
-            about=paper.meeting,
+            about=paper.meeting or paper.body,
         )
+
+
+def paper_declined(paper: Paper, by: User, *, wanted: str, reason: str) -> None:
+    """To the side whose paper it is and to whom else was asked: the answer is a no, and why."""
+    for one in _paper_holders(paper, "chair", "secretary"):
+        if by.party_id is None or one.party_id != by.party_id:
+            notices.queue(
+                "meetings/emails/paper_declined",
+                key=f"paper-declined:{paper.pk}:{paper.revision}:{one.person_id}",
+                to=Recipient.of(one.person, one.party),
+                context={
+                    "paper": paper,
+                    "holder": one,
+                    "who": by.name,
+                    "side": by.party,
+                    "wanted": Paper.Access(wanted).label,
+                    "reason": reason,
+                    "own": one.party_id == paper.party_id,
+                },
+                about=paper.meeting or paper.body,
+            )
 
 
 def latest_entries(body: Body) -> list[Entry]:
@@ -434,7 +560,13 @@ def body_changed(body: Body, entries: Iterable[Entry], *, by: User | None) -> No
             "meetings/emails/body_changed",
             key=f"body-changed:{entries[-1].pk}:{one.person_id}",
             to=Recipient.of(one.person, one.party),
-            context={"body": body, "holder": one, "entries": entries, "first": entries[0]},
+            context={
+                "body": body,
+                "holder": one,
+                "entries": entries,
+                "first": entries[0],
+                "agreed": by is None and bool(entries[0].actor_name),  # in the name of all sides
+            },
             about=body,
         )
 
@@ -458,13 +590,18 @@ def body_key_awaited(change: BodyChange, missing: Iterable[Party]) -> None:
                 "meetings/emails/body_key_awaited",
                 key=f"body-key-awaited:{change.pk}:{change.revision}:{one.person_id}",
                 to=Recipient.of(one.person, one.party),
-                context={"body": change.body, "change": change, "holder": one},
+                context={
+                    "body": change.body,
+                    "change": change,
+                    "holder": one,
+                    "lines": partial(lines_of, change),
+                },
                 about=change.body,
             )
 
 
-def body_change_ended(change: BodyChange, by: User, reason: str) -> None:
-    """To the other sides: a change was declined or withdrawn, and why."""
+def body_change_ended(change: BodyChange, by: User | None, reason: Any) -> None:
+    """To the other sides: a change was declined or withdrawn, and why; of a lapsed one to all."""
     for one in _others(change.body, by):
         notices.queue(
             "meetings/emails/body_change_ended",
@@ -474,7 +611,7 @@ def body_change_ended(change: BodyChange, by: User, reason: str) -> None:
                 "body": change.body,
                 "change": change,
                 "holder": one,
-                "who": by.name,
+                "who": by.name if by else "",
                 "reason": reason,
             },
             about=change.body,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -36,12 +36,26 @@ MOVE = Agreement(
     parties=lambda proposal: proposal.meeting.sides(),
     office=lambda user, proposal, party: permissions.dates_office(user, proposal.meeting, party),
 )
+WORDS = Agreement(
+    "words",
+    words=_("Title and description"),
+    parties=lambda wording: wording.meeting.sides(),
+    office=lambda user, wording, party: permissions.dates_office(user, wording.meeting, party),
+)
 FREE_NUMBER = Agreement(
     "free_number",
     words=_("Giving the number free"),
     parties=lambda meeting: meeting.sides(),
     office=permissions.dates_office,
 )
+
+
+def number_offered() -> Q:
+    """Cancelled meetings whose number some side agreed to give free, and not yet every side."""
+    cancelled = Q(status=Meeting.Status.CANCELLED, number__isnull=False, number_released=False)
+    return cancelled & Q(FREE_NUMBER.given(Meeting))
+
+
 BODY_CHANGE = Agreement(
     "body-change",
     words=_("A change of the body"),
@@ -152,6 +166,16 @@ CHANGE = Workflow(
         may=permissions.can_withdraw_change,
         tell=lambda change, by, reason: notifications.body_change_ended(change, by, reason),
     ),
+    Transition(
+        "lapse",
+        label=_("Let it lapse"),
+        done=_("let the change lapse: another one was agreed"),
+        sources=("open",),
+        target="lapsed",
+        may=lambda user, change: True,
+        tell=lambda change, by, reason: notifications.body_change_ended(change, by, reason),
+        automatic=True,  # follows from another change with which it no longer fits
+    ),
     url_name="body-change-do",
 )
 
@@ -210,8 +234,7 @@ def _call_off(meeting: Meeting, by, reason: str) -> None:
     _tell_calendars(meeting)
     if not meeting.is_off:
         timing.keep_as_lapsed(meeting, reason)
-    for proposal in meeting.proposals.open():
-        PROPOSAL.perform(proposal, "replace", by=by)
+    _ask_no_longer(meeting, by)
     meeting.reason = reason
 
 
@@ -225,8 +248,15 @@ def _resume(meeting: Meeting, by, reason: str) -> None:
 
 def _conclude(meeting: Meeting, by, reason: str) -> None:
     timing.keep_as_held(meeting)
+    _ask_no_longer(meeting, by)
+
+
+def _ask_no_longer(meeting: Meeting, by) -> None:
+    """What became of the meeting answers whatever was still put to the sides."""
     for proposal in meeting.proposals.open():
         PROPOSAL.perform(proposal, "replace", by=by)
+    for wording in meeting.wordings.open():
+        WORDING.perform(wording, "replace", by=by)
 
 
 def _tell_calendars(meeting: Meeting) -> None:
@@ -426,6 +456,49 @@ PROPOSAL = Workflow(
         tell=lambda proposal, by, reason: notifications.proposal_withdrawn(proposal, by),
     ),
     url_name="proposal-do",
+)
+
+WORDING = Workflow(
+    "wording",
+    Transition(
+        "accept",
+        label=_("Accept the wording"),
+        done=_("accepted the wording with the last key"),
+        sources=("open",),
+        target="accepted",
+        may=permissions.can_answer,
+        automatic=True,  # follows from the last key
+    ),
+    Transition(
+        "replace",
+        label=_("Replace the wording"),
+        done=_("no longer asked for the keys to the wording"),
+        sources=("open",),
+        target="replaced",
+        may=permissions.can_answer,
+        automatic=True,  # follows from another wording, or from what became of the meeting
+    ),
+    Transition(
+        "decline",
+        label=_("Decline the wording"),
+        done=_("declined the wording"),
+        sources=("open",),
+        target="declined",
+        may=permissions.can_decline,
+        tell=lambda wording, by, reason: notifications.words_ended(wording, by, reason),
+        asks_reason=True,
+        warning=_("The title and the description stay. The other sides read your reason."),
+    ),
+    Transition(
+        "withdraw",
+        label=_("Withdraw the wording"),
+        done=_("withdrew the wording"),
+        sources=("open",),
+        target="withdrawn",
+        may=permissions.can_withdraw,
+        tell=lambda wording, by, reason: notifications.words_ended(wording, by, reason),
+    ),
+    url_name="wording-do",
 )
 
 

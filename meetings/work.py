@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Model, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,18 +24,25 @@ from meetings.models import (
     Sitting,
     StatusReport,
     Undertaking,
+    Wording,
+    at_joint,
+    know_bodies,
     standing,
+    with_words,
 )
 from meetings.permissions import can_meet_deadline, can_propose, can_run
 from meetings.transitions import (
     BODY_CHANGE,
     CLOSING,
     DATES,
+    FREE_NUMBER,
     LATE,
     MEETING,
     MOVE,
     POINTS,
     RELEASE,
+    WORDS,
+    number_offered,
 )
 from portal.agreement import Agreement, Seal
 from portal.models import User
@@ -71,25 +78,49 @@ def coming_for(user: User, today: date) -> list[Sitting]:
         .select_related("meeting__body", "area")
         .prefetch_related("meeting__body__seats__party")[:12]
     )
+    know_bodies([sitting.meeting for sitting in found])
     for sitting in found:
         sitting.reader = user
     return found
 
 
 def _meetings(user: User, today: date) -> Iterator[WorkItem]:
-    """Dates to agree to or to propose anew, moves to answer, meetings to announce."""
-    ahead = list(
-        Meeting.objects.inside(user)
-        .filter(status__in=[*Meeting.PREPARED[1:], *Meeting.FIXED], ends_on__gte=today)
+    """Dates to agree to or to propose anew, moves and numbers to answer, meetings to announce."""
+    waiting = Q(status__in=[*Meeting.PREPARED[1:], *Meeting.FIXED], ends_on__gte=today)
+    found = list(
+        with_words(Meeting.objects.inside(user))
+        .filter(waiting | number_offered())
         .for_list()
         .order_by("starts_on", "pk")[:AT_MOST]
     )
+    know_bodies(found)
+    yield from _numbers(user, [one for one in found if one.is_off])
+    ahead = [one for one in found if not one.is_off]
     keys, latest = DATES.keys_of(ahead), _latest_proposals(ahead)
     yield from _moves(user, [one for one in latest.values() if one.meeting.status in Meeting.FIXED])
+    yield from _wordings(user, [one for one in ahead if one.is_to_be_reworded])
     for meeting in ahead:
         if meeting.is_prepared:
             seals = DATES.seals(meeting, keys[meeting.pk])
             yield from _prepared(user, meeting, seals, latest.get(meeting.pk))
+
+
+def _numbers(user: User, cancelled: Sequence[Meeting]) -> Iterator[WorkItem]:
+    """Cancelled meetings whose number another side has agreed to give free."""
+    keys = FREE_NUMBER.keys_of(cancelled)
+    for meeting in cancelled:
+        seals = FREE_NUMBER.seals(meeting, keys[meeting.pk])
+        given = [seal for seal in seals if seal.state == "full"]
+        if given and _awaits(FREE_NUMBER, meeting, seals, user):
+            yield WorkItem(
+                title=meeting.full_label,
+                why=_("%(party)s agrees to give its number free. Your side’s key is awaited.")
+                % {"party": given[0].party.label},
+                url=meeting.get_absolute_url(),
+                deed=_("Read and answer"),
+                tone="key",
+                since=given[0].at,
+            )
 
 
 def _latest_proposals(meetings: Sequence[Meeting]) -> dict[int, Proposal]:
@@ -170,6 +201,30 @@ def _moves(user: User, proposals: Sequence[Proposal]) -> Iterator[WorkItem]:
             )
 
 
+def _wordings(user: User, meetings: Sequence[Meeting]) -> Iterator[WorkItem]:
+    """Announced meetings for which another side proposes other words."""
+    if not meetings:
+        return
+    known = {meeting.pk: meeting for meeting in meetings}
+    waiting = list(Wording.objects.open().filter(meeting__in=meetings).select_related("party"))
+    keys = WORDS.keys_of(waiting)
+    for wording in waiting:
+        wording.meeting = known[wording.meeting_id]
+        missing = WORDS.missing(wording, keys[wording.pk])
+        own = [party for party in missing if WORDS.office(user, wording, party)]
+        if own:
+            yield WorkItem(
+                title=wording.meeting.full_label,
+                why=_("Another title or description is proposed. The key of %(party)s is awaited.")
+                % {"party": own[0].label},
+                url=wording.get_absolute_url(),
+                deed=_("Read and answer"),
+                tone="key",
+                since=wording.at,
+                due=wording.meeting.starts_on,
+            )
+
+
 def _announcement(meeting: Meeting) -> WorkItem:
     """Every side agreed: to exact days it is announced, to a month the days come next."""
     if meeting.is_exact:
@@ -191,7 +246,7 @@ def _announcement(meeting: Meeting) -> WorkItem:
 
 def _body_keys(user: User) -> Iterator[WorkItem]:
     """Changes of a body that await the key of the user's side."""
-    found = BodyChange.objects.visible_to(user).open().select_related("body", "party")
+    found = BodyChange.objects.visible_to(user).open().for_list()
     changes = list(found.prefetch_related("body__seats__party")[:AT_MOST])
     keys = BODY_CHANGE.keys_of(changes)
     for change in changes:
@@ -213,7 +268,9 @@ def _vacancies(user: User, today: date) -> Iterator[WorkItem]:
     """Vacant chairs of the secretary's own side where a meeting lies ahead: none is announced."""
     same = {"body": OuterRef("body"), "party": OuterRef("party")}
     chairs = Appointment.objects.on(today).chairs().filter(**same)
-    ahead = Meeting.objects.ahead().filter(body=OuterRef("body"), side=None, ends_on__gte=today)
+    ahead = Meeting.objects.ahead().filter(
+        Q(body=OuterRef("body")) | Q(numbers__body=OuterRef("body")), side=None, ends_on__gte=today
+    )
     seats = list(
         BodyParty.objects.on(today)
         .filter(standing(user).serves("body", "party", "secretary"), Exists(ahead))
@@ -235,16 +292,16 @@ def _vacancies(user: User, today: date) -> Iterator[WorkItem]:
 
 def _closing_keys(user: User) -> Iterator[WorkItem]:
     """Items that another side has agreed to close and the user's side not yet."""
-    chaired = [one.body_id for one in standing(user).held if one.office == "chair"]
-    if not chaired:
+    if not _led(user):
         return
     items = list(
         ActionItem.objects.visible_to(user)
         .open()
-        .filter(meeting__body__in=chaired)
+        .filter(_chaired(user, ActionItem, "meeting"))
         .for_list()
         .order_by("pk")
     )
+    know_bodies([item.meeting for item in items])
     keys = CLOSING.keys_of(items)
     for item in items:
         seals = CLOSING.seals(item, keys[item.pk])
@@ -270,7 +327,10 @@ def _undertakings(user: User, today: date) -> Iterator[WorkItem]:
     """Undertakings of the user, or of a side the user chairs, that are late or due soon."""
     held = standing(user)
     mine = Q(pk__in=Undertaking.objects.owned_by(user).values("pk") if user.person_id else [])
-    led = held.serves("item__meeting__body", "party", "chair", "focal_point")
+    offices = ("chair", "focal_point")
+    further = held.serves("item__meeting__numbers__body", "party", *offices)
+    led = held.serves("item__meeting__body", "party", *offices)
+    led |= at_joint(Undertaking, held, further, "item__meeting")
     undertakings = (
         Undertaking.objects.filter(mine | led)
         .filter(item__status=ActionItem.Status.OPEN, item__due_on__lte=today + SOON)
@@ -298,7 +358,7 @@ def _report(undertaking: Undertaking, today: date) -> WorkItem:
 
 def _deadlines(user: User, today: date) -> Iterator[WorkItem]:
     """What is due soon or was missed for a meeting, and is the user's to do."""
-    found = (
+    found = list(
         Deadline.objects.visible_to(user)
         .awaited()
         .filter(due_on__lte=today + SOON)
@@ -306,6 +366,7 @@ def _deadlines(user: User, today: date) -> Iterator[WorkItem]:
         .select_related("meeting__body", "party")
         .order_by("due_on", "pk")[:AT_MOST]
     )
+    know_bodies([deadline.meeting for deadline in found])
     for deadline in found:
         if can_meet_deadline(user, deadline):
             yield _deadline(deadline, today)
@@ -328,12 +389,13 @@ def _agenda_keys(user: User) -> Iterator[WorkItem]:
     """Agendas that another side has agreed to and the user's side not yet."""
     agendas = list(
         Agenda.objects.filter(status=Agenda.Status.PROVISIONAL)
-        .filter(POINTS.given(Agenda), **_chaired(user, "meeting__body"))
+        .filter(POINTS.given(Agenda), _chaired(user, Agenda, "meeting"))
         .filter(meeting__status__in=Meeting.AHEAD)
         .select_related("meeting__body")
         .prefetch_related("meeting__body__seats__party")
         .order_by("meeting__starts_on", "pk")[:AT_MOST]
     )
+    know_bodies([agenda.meeting for agenda in agendas])
     keys = POINTS.keys_of(agendas)
     for agenda in agendas:
         seals = POINTS.seals(agenda, keys[agenda.pk])
@@ -351,9 +413,17 @@ def _agenda_keys(user: User) -> Iterator[WorkItem]:
             )
 
 
-def _chaired(user: User, path: str) -> dict[str, list[int]]:
-    """Rows of the bodies that the user leads."""
-    return {f"{path}__in": [one.body_id for one in standing(user).held if one.office == "chair"]}
+def _led(user: User) -> list[int]:
+    """The bodies that the user leads."""
+    return [one.body_id for one in standing(user).held if one.office == "chair"]
+
+
+def _chaired(user: User, model: type[Model], meeting: str, body: str = "") -> Q:
+    """Rows of the bodies that the user leads, of a joint meeting by any body that it serves."""
+    led = _led(user)
+    further = Q(**{f"{meeting}__numbers__body__in": led})
+    own = Q(**{f"{body or f'{meeting}__body'}__in": led})
+    return own | at_joint(model, standing(user), further, meeting)
 
 
 def _awaits(agreement: Agreement, obj: Any, seals: list[Seal], user: User) -> bool:
@@ -365,12 +435,13 @@ def _late_points(user: User) -> Iterator[WorkItem]:
     """Points proposed for an agreed agenda whose key the user has not given."""
     items = list(
         AgendaItem.objects.visible_to(user)
-        .filter(status=AgendaItem.Status.LATE, **_chaired(user, "agenda__meeting__body"))
+        .filter(_chaired(user, AgendaItem, "agenda__meeting"), status=AgendaItem.Status.LATE)
         .filter(agenda__meeting__status__in=Meeting.AHEAD)
         .select_related("agenda__meeting__body", "proposer")
         .prefetch_related("agenda__meeting__body__seats__party")
         .order_by("pk")[:AT_MOST]
     )
+    know_bodies([item.agenda.meeting for item in items])
     keys = LATE.keys_of(items)
     for item in items:
         if _awaits(LATE, item, LATE.seals(item, keys[item.pk]), user):
@@ -381,6 +452,7 @@ def _late_points(user: User) -> Iterator[WorkItem]:
                 url=item.get_absolute_url(),
                 deed=_("Read and answer"),
                 tone="key",
+                since=item.asked_at,
                 due=item.agenda.meeting.starts_on,
             )
 
@@ -390,11 +462,12 @@ def _paper_keys(user: User) -> Iterator[WorkItem]:
     papers = list(
         Paper.objects.visible_to(user)
         .exclude(wanted="")
-        .filter(status=Paper.Status.CURRENT, **_chaired(user, "body"))
+        .filter(_chaired(user, Paper, "meeting", "body"), status=Paper.Status.CURRENT)
         .for_list()
         .prefetch_related("body__seats__party", "meeting__body__seats__party")
         .order_by("pk")[:AT_MOST]
     )
+    know_bodies([paper.meeting for paper in papers if paper.meeting])
     keys = RELEASE.keys_of(papers)
     for paper in papers:
         if _awaits(RELEASE, paper, RELEASE.seals(paper, keys[paper.pk]), user):
@@ -405,4 +478,5 @@ def _paper_keys(user: User) -> Iterator[WorkItem]:
                 url=paper.get_absolute_url(),
                 deed=_("Read and give the key"),
                 tone="key",
+                since=paper.asked_at,
             )

@@ -35,6 +35,7 @@ from meetings.models import (
     Sitting,
     StatusReport,
     Undertaking,
+    Wording,
 )
 from portal.models import Key, Notice, Organisation, Party, Person, User
 
@@ -269,6 +270,14 @@ def make_proposal(meeting=None, party=None, status="open", starts_on=None, **fie
         by_name=fields.pop("by_name", "An officer"),
         **fields,
     )
+
+
+def make_wording(meeting=None, party=None, title="Another title", **fields) -> Wording:
+    """Another title that a side, or the neutral secretariat, puts to the others."""
+    meeting = meeting or make_meeting(status="announced")
+    fields.setdefault("about", meeting.about)
+    fields.setdefault("by_name", "An officer")
+    return Wording.objects.create(meeting=meeting, party=party, title=title, **fields)
 
 
 def make_room(name=None, **fields) -> Room:

@@ -46,12 +46,14 @@ from tests.factories import (
     make_sitting,
     make_upload,
     make_user,
+    make_wording,
 )
 from tests.pages import all_pages
 
 ROOT = Path(__file__).resolve().parents[1]
 OURS = ("portal", "meetings", "delegations", "demo")
 PASSWORD = "correct horse battery staple"
+FORM = "3f1f0f0e-6f6b-4c55-9f8e-0d9d5a1c7a11"  # the number of a form on its way
 ACTOR = members()[0]  # one of the people of the demonstration
 
 # --- a portal with something on every page --------------------------------------------
@@ -91,6 +93,7 @@ def make_world() -> SimpleNamespace:
         body_change=make_change(cast.group, proposer=cast.malaysia),
         office=cast.group.appointments.get(person=cast.chair_ru.person),
         planned=make_meeting(cast.group),
+        wording=make_wording(meeting, cast.malaysia),
         proposal=make_proposal(meeting, cast.malaysia, place="Kazan", remark="After the fair."),
         idea=make_meeting(cast.group, "idea", side=cast.malaysia),
         off=make_meeting(cast.group, "cancelled"),
@@ -197,6 +200,20 @@ def after_giving_the_reset_code(client, world):
     client.post(reverse("account_confirm_password_reset_code"), {"code": code})
 
 
+def after_writing_to_register(client, world):
+    typed = {
+        "submission": FORM,
+        "full_name": "Siti",
+        "organisation": "Halal Laboratory",
+        "sector": "industry",
+        "delegation": world.cast.malaysia.code,
+        "sittings": str(world.sitting.pk),
+        "email": "siti@example.org",
+        "language": "en",
+    }
+    client.post(world.desk.public_path, typed)
+
+
 VISITS = {
     # the portal
     "work": reading("chair_my"),
@@ -263,6 +280,14 @@ VISITS = {
     "proposal-key": Visit(
         "chair_ru",
         of("proposal"),
+        post=lambda world: {"party": world.cast.russia.pk, "revision": 1, "action": "give"},
+        status=302,
+        leads="meeting",
+    ),
+    "wording-do": doing("officer_ru", of("wording", name="decline"), "meeting", reason="No."),
+    "wording-key": Visit(
+        "chair_ru",
+        of("wording"),
         post=lambda world: {"party": world.cast.russia.pk, "revision": 1, "action": "give"},
         status=302,
         leads="meeting",
@@ -398,6 +423,11 @@ VISITS = {
     "delegate": reading("focal_ru", of("waiting")),
     "delegate-do": doing("focal_ru", of("waiting", name="approve"), "delegate"),
     "register": reading("", lambda world: {"code": world.desk.code}),
+    "register-check": reading(
+        "",
+        lambda world: {"code": world.desk.code, "number": FORM},
+        before=after_writing_to_register,
+    ),
     "register-qr": reading("", lambda world: {"code": world.desk.code}),
     "registration": reading("", token),
     "registration-change": reading("", token),
@@ -560,7 +590,7 @@ TEMPLATES = {
     if path.is_file()
 }
 # What Django itself asks for by name.
-BY_DJANGO = {"400.html", "403.html", "403_csrf.html", "404.html", "500.html"}
+BY_DJANGO = {"400.html", "403.html", "403_csrf.html", "404.html"}
 
 
 def overrides(name: str) -> bool:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.forms.sitting import side_zones
 from meetings.hosting import Turn
-from meetings.models import Body, Meeting, NoteVerbale
+from meetings.models import Body, Meeting, NoteVerbale, Wording
 from portal.forms import DayInput, NameField, PortalForm, PortalModelForm
 from portal.models import Party
 
@@ -177,21 +177,48 @@ class MeetingChangeForm(MeetingForm):
     """The same for a meeting that stands, with the version that was read.
 
     Dates, mode, place and host are changed here while it is an idea; what others were asked
-    about is changed by a proposal.
+    about is changed by a proposal. Once it is announced its number stands, and title and
+    description become a proposal that answers the one `asked` about, if there is one.
     """
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
     version = forms.CharField(widget=forms.HiddenInput, required=False)
+    asked = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    remark = forms.CharField(
+        label=_("Remark to the other sides"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea({"rows": 2}),
+    )
 
-    def __init__(self, *args, **kwargs):
+    READ = ("revision", "version", "asked", "remark")
+
+    def __init__(self, *args, asked: Wording | None = None, **kwargs):
         super().__init__(*args, **kwargs)
-        if not self.instance.is_idea:
-            for name in (*DATES, *PLACE, "zone", "series"):
-                del self.fields[name]
-        if not self.instance.is_idea and self.instance.series not in Meeting.NUMBERED:
-            del self.fields["number"]
+        self.for_all = not self.instance.is_prepared
+        for name in self._settled():
+            del self.fields[name]
+        if self.for_all and "number" in self.fields:
+            self._number_stands()
         self.initial["revision"] = self.instance.revision
         self.initial["version"] = self.instance.version
+        self.initial["asked"] = asked.pk if asked else None
+
+    def _settled(self) -> list[str]:
+        """What is changed elsewhere, or does not exist for this meeting."""
+        if self.instance.is_idea:
+            return ["remark"]
+        settled = [*DATES, *PLACE, "zone", "series"]
+        if self.instance.series not in Meeting.NUMBERED:
+            settled.append("number")
+        return settled if self.for_all else [*settled, "remark"]
+
+    def _number_stands(self) -> None:
+        self.fields["number"].help_text = _(
+            "It stands once the meeting is announced. Postpone the meeting to change it."
+        )
+        if not self.is_bound:
+            self.fields["number"].widget.attrs["readonly"] = True
 
     def clean(self):
         cleaned = super().clean()
@@ -202,8 +229,12 @@ class MeetingChangeForm(MeetingForm):
     @property
     def changes(self) -> dict:
         """The values by field, without what was read."""
-        read = {"revision", "version"}
-        return {name: value for name, value in self.cleaned_data.items() if name not in read}
+        return {name: value for name, value in self.cleaned_data.items() if name not in self.READ}
+
+    @property
+    def read(self) -> dict:
+        """What was read before it was changed, and what is said to the other sides with it."""
+        return {name: value for name, value in self.cleaned_data.items() if name in self.READ}
 
     def compared_with(
         self, stored: Meeting, **kwargs: Any
@@ -212,7 +243,9 @@ class MeetingChangeForm(MeetingForm):
 
         Saving the new form means: I have read what is stored and want mine.
         """
-        data = {**self.data.dict(), "revision": stored.revision, "version": stored.version}
+        asked = kwargs.get("asked")
+        read = {"revision": stored.revision, "version": stored.version}
+        data = {**self.data.dict(), **read, "asked": asked.pk if asked else ""}
         form = MeetingChangeForm(data, instance=stored, **kwargs)
         return form, differences(form, stored)
 

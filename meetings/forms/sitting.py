@@ -9,13 +9,17 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import Area, Meeting, Room, Sitting, SittingChair
-from portal.clocks import Band, ClockText, NoSuchTime, comes_twice, office_band, to_instant
+from portal.clocks import Band, NoSuchTime, comes_twice, office_band, to_instant
 from portal.forms import DayInput, NameField, PortalForm, PortalModelForm, TimeInput, zone_choices
 from portal.languages import language_name
 from portal.models import Party, Person
 
 People = Mapping[Party, QuerySet[Person]]  # whom one may name, by side
 
+NO_LENGTH = _(
+    "Say how long it lasts: all sides’ calendars show its end. Where the hour is not known "
+    "either, leave both empty."
+)
 LENGTHS = (30, 45, 60, 90, 120, 150, 180, 240)
 
 
@@ -87,12 +91,13 @@ def room_conflict(sitting: Sitting, parties: Sequence[Party]) -> str:
     The constraint in the database decides; this only says it in time, in the clocks of the
     own meeting: whose the other one is may be no affair of the reader's.
     """
+    side = sitting.meeting.side_id if sitting.meeting_id else None
     other = (
-        Sitting.objects.taking_place()
+        Sitting.objects.keeping_rooms_from(side)
         .filter(room=sitting.room, starts_at__lt=sitting.ends_at, ends_at__gt=sitting.starts_at)
-        .exclude(pk=sitting.pk)
+        .exclude(Q(wall=None) | Q(pk=sitting.pk))
         .first()
-        if sitting.room_id
+        if sitting.room_id and sitting.is_timed
         else None
     )
     if other is None:
@@ -101,7 +106,7 @@ def room_conflict(sitting: Sitting, parties: Sequence[Party]) -> str:
         "%(room)s is taken on %(when)s by another sitting. Choose another room or another time."
     ) % {
         "room": sitting.room,
-        "when": ClockText(other.starts_at, other.ends_at, parties),
+        "when": other.clocks(parties),
     }
 
 
@@ -254,6 +259,8 @@ class SittingForm(PortalModelForm):
 
     def clean(self):
         cleaned = super().clean()
+        if self._lacks_a_length(cleaned):
+            self.add_error("minutes", NO_LENGTH)
         seen = cleaned.get("sequence")
         if self.instance.pk and seen is not None and seen != self.instance.sequence:
             self.data = {**_lists_of(self.data), "sequence": self.instance.sequence}
@@ -264,6 +271,11 @@ class SittingForm(PortalModelForm):
                 )
             )
         return cleaned
+
+    def _lacks_a_length(self, cleaned: dict) -> bool:
+        """Of what is to come the length is planned; of what was held it may be lost."""
+        planned = cleaned.get("wall") and not self.meeting.is_over
+        return bool(planned and not cleaned.get("minutes") and "minutes" not in self.errors)
 
     def _post_clean(self):
         super()._post_clean()
@@ -382,8 +394,7 @@ def _collide(one: Sitting, other: Sitting) -> bool:
     return (
         bool(one.room_id)
         and one.room_id == other.room_id
-        and one.starts_at < other.ends_at
-        and other.starts_at < one.ends_at
+        and one.runs_beside(other)
     )
 
 

@@ -2,12 +2,20 @@ from meetings.models.action_item import ActionItem, StatusReport, Undertaking
 from meetings.models.agenda import Agenda, AgendaItem, AgendaNote, AgendaSpeaker
 from meetings.models.appointment import Appointment, Standing, standing
 from meetings.models.area import Area, AreaLead
-from meetings.models.body import Body, BodyChange, BodyParty
+from meetings.models.body import Body, BodyParty
+from meetings.models.body_change import BodyChange
 from meetings.models.deadline import Deadline
 from meetings.models.dossier import DossierUpload
 from meetings.models.feed import Feed
 from meetings.models.figure import Figure
-from meetings.models.meeting import Capacity, Meeting, Mode, Participation
+from meetings.models.meeting import (
+    Capacity,
+    Meeting,
+    Mode,
+    Participation,
+    at_joint,
+    know_bodies,
+)
 from meetings.models.note import NoteVerbale
 from meetings.models.paper import Paper
 from meetings.models.programme import ProgrammeDraft, ProgrammeVersion
@@ -15,6 +23,7 @@ from meetings.models.remark import Remark
 from meetings.models.rules import DeadlineRule, Rules
 from meetings.models.sitting import Room, Sitting, SittingChair
 from meetings.models.timing import MeetingNumber, Proposal, Timing
+from meetings.models.wording import Wording, with_words
 
 __all__ = [
     "ActionItem",
@@ -52,5 +61,9 @@ __all__ = [
     "StatusReport",
     "Timing",
     "Undertaking",
+    "Wording",
+    "at_joint",
+    "know_bodies",
     "standing",
+    "with_words",
 ]

@@ -210,7 +210,7 @@ class Sitting(models.Model):
                     ("kept_for", RangeOperators.EQUAL),
                     (TimeRange("starts_at", "ends_at"), RangeOperators.OVERLAPS),
                 ],
-                condition=models.Q(room__isnull=False, wall__isnull=False, minutes__isnull=False)
+                condition=models.Q(room__isnull=False, wall__isnull=False)
                 & ~models.Q(status="cancelled"),
                 violation_error_message=_(
                     "This room is taken at that time. Choose another room or another time."

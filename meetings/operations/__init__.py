@@ -28,13 +28,18 @@ from meetings.operations.area import (
     lead_area,
     merge_areas,
     move_area,
+    order_areas,
     rename_area,
 )
-from meetings.operations.body import (
-    add_body,
+from meetings.operations.body import add_body, change_body, change_seat
+from meetings.operations.body_change import (
     agree_change,
-    change_body,
-    change_seat,
+    end_of_area,
+    merger,
+    new_area,
+    new_name,
+    new_order,
+    new_rules,
     propose_change,
     take_back_change_key,
 )
@@ -47,6 +52,7 @@ from meetings.operations.feed import (
     renew_feed,
     revoke_feed,
 )
+from meetings.operations.figure import add_figure, change_figure, remove_figure
 from meetings.operations.item import (
     add_item,
     agree_done,
@@ -76,7 +82,12 @@ from meetings.operations.paper import (
     own_sides,
     take_back_paper_key,
 )
-from meetings.operations.preparation import prepare_next, usual_day, what_may_come_along
+from meetings.operations.preparation import (
+    prepare_next,
+    side_of,
+    usual_day,
+    what_may_come_along,
+)
 from meetings.operations.programme import (
     ChangedMeanwhile,
     discard_draft,
@@ -97,19 +108,28 @@ from meetings.operations.proposal import (
     take_back_dates_key,
     take_back_move_key,
 )
+from meetings.operations.remark import add_remark, change_remark, remove_remark
 from meetings.operations.rules import (
     adopt_rules,
 )
 from meetings.operations.sitting import add_sitting, cancel_sitting, change_sitting
 from meetings.operations.timing import correct_held_days, report_days
+from meetings.operations.wording import (
+    agree_words,
+    answer_wording,
+    propose_words,
+    take_back_words_key,
+)
 
 __all__ = [
     "ChangedMeanwhile",
     "add_area",
     "add_body",
+    "add_figure",
     "add_item",
     "add_paper",
     "add_point",
+    "add_remark",
     "add_sitting",
     "adopt_rules",
     "agenda_of",
@@ -121,16 +141,20 @@ __all__ = [
     "agree_move",
     "agree_paper",
     "agree_to_release",
+    "agree_words",
     "answer_proposal",
+    "answer_wording",
     "appoint",
     "ask_for_paper",
     "begin_agenda",
     "believe_no_file",
     "cancel_sitting",
     "change_body",
+    "change_figure",
     "change_meeting",
     "change_paper",
     "change_point",
+    "change_remark",
     "change_seat",
     "change_sitting",
     "correct_appointment",
@@ -141,6 +165,7 @@ __all__ = [
     "draft_of",
     "drop_idea",
     "end_appointment",
+    "end_of_area",
     "forget_changes",
     "give_up_area",
     "keep_number",
@@ -150,16 +175,23 @@ __all__ = [
     "meet_by_deed",
     "meet_deadline",
     "merge_areas",
+    "merger",
     "move_area",
     "move_point",
+    "new_area",
+    "new_name",
+    "new_order",
+    "new_rules",
     "next_number",
     "no_late_additions",
+    "order_areas",
     "own_sides",
     "prepare_next",
     "proposal_of",
     "propose_change",
     "propose_dates",
     "propose_late_point",
+    "propose_words",
     "publish_programme",
     "published_rows",
     "read_feed",
@@ -167,7 +199,9 @@ __all__ = [
     "reckon_sittings_again",
     "record_note",
     "release_number",
+    "remove_figure",
     "remove_point",
+    "remove_remark",
     "rename_area",
     "renew_feed",
     "replace_appointment",
@@ -182,6 +216,7 @@ __all__ = [
     "serve_body",
     "serve_body_no_longer",
     "shift_programme",
+    "side_of",
     "take_back_agenda_key",
     "take_back_change_key",
     "take_back_dates_key",
@@ -189,6 +224,7 @@ __all__ = [
     "take_back_late_key",
     "take_back_move_key",
     "take_back_paper_key",
+    "take_back_words_key",
     "usual_day",
     "what_may_come_along",
     "write_note",

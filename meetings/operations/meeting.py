@@ -9,19 +9,35 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from meetings import notifications
-from meetings.models import Body, Meeting, MeetingNumber, NoteVerbale, Sitting
+from meetings.models import (
+    Body,
+    Meeting,
+    MeetingNumber,
+    NoteVerbale,
+    Proposal,
+    Sitting,
+    Wording,
+)
 from meetings.operations.agenda import ask_agenda_anew
 from meetings.operations.proposal import (
     PROPOSED_FIELDS,
+    agree_dates,
     first_proposal,
     locked,
     proposal_of,
     propose_dates,
     reopened,
     side_of,
+    stands,
 )
-from meetings.permissions import can_release_number
-from meetings.transitions import DATES, FREE_NUMBER
+from meetings.operations.wording import (
+    ask_for_words_no_longer,
+    named,
+    propose_words,
+    refuse_once_over,
+)
+from meetings.permissions import can_release_number, turned_by
+from meetings.transitions import DATES, FREE_NUMBER, PROPOSAL
 from portal import journal
 from portal.constraints import violations_explained
 from portal.models import Party, User
@@ -32,11 +48,22 @@ SCHEDULED = journal.register("meeting.scheduled", _("scheduled the meeting"))
 IMAGINED = journal.register("meeting.imagined", _("wrote down the idea of the meeting"))
 CHANGED = journal.register("meeting.changed", _("changed the dates, the place or the mode"))
 EDITED = journal.register("meeting.edited", _("changed the number, the title or the description"))
+NAMED = journal.register(
+    "meeting.named", _("changed: %(what)s; before: “%(before)s”, now: “%(after)s”")
+)
 SERVES = journal.register("meeting.serves", _("made it the %(meeting)s of the %(body)s too"))
 SERVES_NOT = journal.register(
     "meeting.serves_not", _("made it a meeting of the %(body)s no longer")
 )
 RELEASED = journal.register("meeting.number_released", _("gave the number free: %(meeting)s"))
+
+# What all sides call it, with why its change drops their keys to dates and place.
+NAMES = {
+    "series": _("The meeting has another number."),
+    "number": _("The meeting has another number."),
+    "title": _("The meeting has another title."),
+    "about": _("The meeting is described otherwise."),
+}
 
 
 def next_number(body: Body, series: str = Meeting.Series.ORDINARY) -> int | None:
@@ -83,9 +110,14 @@ def change_meeting(
     revision: int,
     by: User,
     version: str | None = None,
+    asked: int | None = None,
+    remark: str = "",
 ) -> Meeting:
-    """Change a meeting. Where all sides agree on it, other dates or places become a proposal.
+    """Change a meeting: an idea at once, what all sides know of as far as they agree.
 
+    Other dates or places become a proposal. While these are being agreed, another number, title
+    or description drops the keys to them; once the meeting is announced, title and description
+    become a proposal too, which answers the one numbered `asked`, and the number stands.
     Raises Refused when somebody else changed it since `revision` (and `version`) was read.
     """
     row = locked(meeting)
@@ -94,10 +126,15 @@ def change_meeting(
             gettext("Somebody changed this meeting since you opened it. Compare, then save again.")
         )
     changed = {name: value for name, value in changes.items() if getattr(row, name) != value}
-    shared = {name: value for name, value in changed.items() if name in PROPOSED_FIELDS}
     if row.is_idea:
-        shared = {}
-    _edit(row, {name: value for name, value in changed.items() if name not in shared}, by)
+        _edit(row, changed, by)
+        return row
+    shared = {name: value for name, value in changed.items() if name in PROPOSED_FIELDS}
+    names = {name: value for name, value in changed.items() if name in NAMES}
+    if row.is_prepared:
+        row = _name_anew(row, names, by)
+    else:
+        _propose_names(row, names, remark=remark, asked=asked, by=by)
     if shared:
         propose_dates(proposal_of(row, **shared), revision=row.revision, by=by)
         row.refresh_from_db()
@@ -115,6 +152,73 @@ def _edit(row: Meeting, changes: Mapping[str, Any], by: User) -> None:
     journal.record(row, CHANGED if dates else EDITED, by=by)
     if dates:
         performed.send(Meeting, obj=row, transition="changed", by=by, reason="")
+
+
+def _name_anew(row: Meeting, names: Mapping[str, Any], by: User) -> Meeting:
+    """Another number, title or description while the dates are being agreed: keys are dropped.
+
+    The side of whoever changes it keeps its key where it had given one; all others are asked.
+    """
+    if not names:
+        return row
+    label = row.full_label
+    before = {name: getattr(row, name) for name in names}
+    dropped = DATES.revise(row, by=by, because=_because(names))
+    for name, value in names.items():
+        setattr(row, name, value)
+    with violations_explained(Meeting, MeetingNumber):
+        row.save()
+    changes = [(_what(name), before[name], value) for name, value in names.items()]
+    for change in changes:
+        journal.record(row, NAMED, by=by, **named(*change))
+    ask_for_words_no_longer(row, by)
+    row = _asked_anew(row, dropped, by)
+    notifications.meeting_renamed(row, label, changes, DATES, dropped, by)
+    return row
+
+
+def _because(names: Iterable[str]) -> Any:
+    """Why the keys were dropped, as the seals say it."""
+    reasons = [NAMES[name] for name in names]
+    return reasons[0] if len(reasons) == 1 else _("The meeting is called otherwise.")
+
+
+def _what(name: str) -> Any:
+    return Meeting._meta.get_field(name).verbose_name
+
+
+def _asked_anew(row: Meeting, dropped: Iterable[Party], by: User) -> Meeting:
+    """What was agreed is a proposal again, with the key of the side that changed it."""
+    if row.status == Meeting.Status.AGREED:
+        for proposal in row.proposals.filter(status=Proposal.Status.ACCEPTED):
+            PROPOSAL.perform(proposal, "reopen", by=by)
+        row = reopened(row, by)
+    own = [party for party in turned_by(by, row) if party in dropped and stands(row)]
+    for party in own[:1]:
+        agree_dates(row, party=party, revision=row.revision, by=by)
+    row.refresh_from_db()
+    return row
+
+
+def _propose_names(
+    row: Meeting, names: Mapping[str, Any], *, remark: str, asked: int | None, by: User
+) -> None:
+    """Title and description of what is announced are put to every side; its number stands."""
+    if names:
+        refuse_once_over(row)
+    if {"number", "series"} & set(names):
+        raise Refused(
+            gettext(
+                "Every side knows this meeting as the %(meeting)s, so its number stands. Postpone "
+                "the meeting first: while its dates are agreed anew, its number can be changed."
+            )
+            % {"meeting": row.label}
+        )
+    if names:
+        words = {name: getattr(row, name) for name in Wording.FIELDS}
+        wording = Wording(meeting=row, remark=remark, **{**words, **names})
+        propose_words(wording, read=asked, by=by)
+        row.refresh_from_db()
 
 
 @transaction.atomic
@@ -180,8 +284,11 @@ def _ask_anew(row: Meeting, because, by: User) -> None:
 def agree_to_release(meeting: Meeting, *, party: Party, revision: int, by: User) -> None:
     """Give a side's key to giving the number of a cancelled meeting free; the last one does it."""
     row = _releasable(meeting)
-    FREE_NUMBER.give(row, party=party, by=by, revision=revision)
-    if FREE_NUMBER.complete(row):
+    given = FREE_NUMBER.give(row, party=party, by=by, revision=revision)
+    missing = FREE_NUMBER.missing(row)
+    if missing:
+        notifications.number_key_awaited(row, missing, given)
+    else:
         _release(row, by)
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,7 @@ from meetings.operations.programme import shift_programme
 from meetings.permissions import turned_by
 from meetings.transitions import DATES, MEETING, MOVE, PROPOSAL
 from portal import journal
-from portal.clocks import ClockText, NoSuchTime
+from portal.clocks import NoSuchTime
 from portal.constraints import violations_explained
 from portal.languages import in_source
 from portal.models import Key, Party, User
@@ -92,7 +93,7 @@ def first_proposal(meeting: Meeting, proposal: Proposal, *, by: User) -> Proposa
 def _propose(row: Meeting, proposal: Proposal, by: User) -> Proposal:
     differs = any(getattr(row, name) != getattr(proposal, name) for name in AGREED_FIELDS)
     anew = row.status in MEETING.transitions["propose"].sources
-    if not differs and not anew and _stands(row):
+    if not differs and not anew and stands(row):
         raise Refused(
             gettext(
                 "These days and this place stand there already. Give your key to them, or "
@@ -100,7 +101,7 @@ def _propose(row: Meeting, proposal: Proposal, by: User) -> Proposal:
             )
         )
     earlier = row.proposer_id
-    _replace_what_stands(row, by)
+    _replace_whatstands(row, by)
     for name in PROPOSED_FIELDS:
         setattr(row, name, getattr(proposal, name))
     row.proposer = proposal.party
@@ -116,13 +117,13 @@ def _propose(row: Meeting, proposal: Proposal, by: User) -> Proposal:
     return proposal
 
 
-def _stands(meeting: Meeting) -> bool:
+def stands(meeting: Meeting) -> bool:
     """Whether the last proposal is there to be agreed to; there may be none on record."""
     last = meeting.proposals.last()
     return last is None or last.status in {Proposal.Status.OPEN, Proposal.Status.ACCEPTED}
 
 
-def _replace_what_stands(meeting: Meeting, by: User) -> None:
+def _replace_whatstands(meeting: Meeting, by: User) -> None:
     sources = PROPOSAL.transitions["replace"].sources
     for earlier in meeting.proposals.filter(status__in=sources):
         PROPOSAL.perform(earlier, "replace", by=by)
@@ -157,7 +158,7 @@ def agree_dates(meeting: Meeting, *, party: Party, revision: int, by: User) -> N
     Raises Refused once they stand, or while no proposal does.
     """
     row = _dates_still_open(meeting)
-    if not _stands(row):
+    if not stands(row):
         raise Refused(
             gettext("This proposal was declined or withdrawn. Propose other dates instead.")
         )
@@ -214,7 +215,7 @@ def _propose_move(row: Meeting, proposal: Proposal, by: User) -> Proposal:
     if not proposal.is_exact:
         raise Refused(gettext("An announced meeting is moved to exact days. Choose them."))
     _rooms_are_free(row, proposal)
-    _replace_what_stands(row, by)
+    _replace_whatstands(row, by)
     proposal.save()
     journal.record(row, MOVE_PROPOSED, by=by, reason=proposal.remark, days=proposal.words)
     if proposal.party:
@@ -339,8 +340,10 @@ def _room_taken(meeting: Meeting, sitting: Sitting, shift: timedelta) -> str:
     other = (
         Sitting.objects.taking_place()
         .filter(room=sitting.room, starts_at__lt=sitting.ends_at, ends_at__gt=sitting.starts_at)
-        .exclude(meeting=meeting)
+        .exclude(Q(wall=None) | Q(meeting=meeting))
         .first()
+        if sitting.is_timed
+        else None
     )
     if other is None:
         return ""
@@ -350,5 +353,5 @@ def _room_taken(meeting: Meeting, sitting: Sitting, shift: timedelta) -> str:
     ) % {
         "sitting": sitting.label,
         "room": sitting.room,
-        "when": ClockText(sitting.starts_at, sitting.ends_at, meeting.sides()),
+        "when": sitting.clocks(meeting.sides()),
     }

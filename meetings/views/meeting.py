@@ -1,5 +1,5 @@
 from collections import defaultdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -24,29 +24,32 @@ from meetings.forms.meeting import (
 )
 from meetings.forms.sitting import ProgrammeRows
 from meetings.hosting import turn
-from meetings.models import Body, Meeting, Sitting, standing
+from meetings.models import Body, Meeting, Sitting, know_bodies, standing, with_words
 from meetings.permissions import (
     can_edit,
+    can_prepare_next,
     can_propose,
     can_release_number,
     can_run,
     can_schedule,
     can_see_inside,
+    sides_at,
 )
-from meetings.transitions import MEETING
+from meetings.transitions import DATES, MEETING
 from meetings.views.programme import days_of
 from meetings.views.proposal import conversation
 from meetings.views.tabs import meeting_tabs
+from meetings.views.wording import asked_wording, words_asked
 from portal import work
 from portal.clocks import offsets_on
-from portal.models import Entry
+from portal.models import Entry, Party
 from portal.refusal import Refused
 from portal.views.deed import do_transition, refusals_shown
 
 MEETINGS_A_PAGE = 25
 MEETINGS_AHEAD = 50  # the calendar has the others
-OFFICES = ("chair", "deputy", "secretary", "focal_point")
 USUAL_NOTICE = timedelta(days=42)
+JOINED_BEFORE = timedelta(hours=24)  # from when on a joining link is of use
 
 
 @login_not_required
@@ -56,12 +59,14 @@ def meetings(request: HttpRequest) -> HttpResponse:
     found = Meeting.objects.visible_to(request.user).for_list()
     page = Paginator(found.past(today), MEETINGS_A_PAGE).get_page(request.GET.get("page"))
     ahead = list(found.upcoming(today)[: MEETINGS_AHEAD + 1])
+    know_bodies([*ahead, *page])
     context = {"ahead": ahead[:MEETINGS_AHEAD], "more": len(ahead) > MEETINGS_AHEAD, "past": page}
     return render(request, "meetings/meetings.html", context)
 
 
 def _visible(request: HttpRequest, pk: int) -> Meeting:
-    return get_object_or_404(Meeting.objects.visible_to(request.user).for_list(), pk=pk)
+    found = with_words(Meeting.objects.visible_to(request.user).for_list())
+    return get_object_or_404(found, pk=pk)
 
 
 @login_not_required
@@ -71,6 +76,7 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     inside = can_see_inside(request.user, meeting)
     sittings = Sitting.objects.visible_to(request.user).filter(meeting=meeting)
     main = sittings.taking_place().filter(kind=Sitting.Kind.PLENARY).first()
+    days = days_of(sittings.for_programme())
     return render(
         request,
         "meetings/meeting.html",
@@ -82,26 +88,53 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
             **_clocks(meeting, request.user),
             **_leading(meeting, request.user),
             "remarks": meeting.remarks.select_related("party"),
-            "days": days_of(sittings.for_programme()),
+            "days": days,
             "inside": inside,
+            **(_joining(meeting, days) if inside else {}),
             "may_edit": can_edit(request.user, meeting),
-            "may_prepare": can_run(request.user, meeting) and not meeting.is_prepared,
+            "may_prepare": can_prepare_next(request.user, meeting) and not meeting.is_prepared,
             **(conversation(request, meeting) if inside else {}),
+            **(words_asked(request, meeting) if inside else {}),
             "timings": _timings(meeting, inside),
             "may_report_days": inside and meeting.is_over and can_propose(request.user, meeting),
             "may_release": inside and can_release_number(request.user, meeting),
-            "offers": MEETING.offers(meeting, request.user) if inside else [],
+            **(_deeds(meeting, request.user) if inside else {}),
             "links": work.links_for(meeting, request.user),
             "facts": work.facts_for(meeting, request.user),
         },
     )
 
 
+def _joining(meeting: Meeting, days: list) -> dict:
+    """The sittings that can be joined by video now, and whether others can be later."""
+    if meeting.is_over or meeting.is_off:
+        return {}
+    now = timezone.now()
+    linked = [line.sitting for _day, lines in days for line in lines if line.sitting.join_link]
+    ahead = [one for one in linked if not one.is_cancelled and _end(one) > now]
+    joinable = {one.pk for one in ahead if one.starts_at - JOINED_BEFORE <= now}
+    return {"joinable": joinable, "joined_later": len(joinable) < len(ahead)}
+
+
+def _end(sitting: Sitting) -> datetime:
+    """When nobody joins any more; of one whose length nobody knows, a day after it begins."""
+    return sitting.ends_at if sitting.minutes else sitting.starts_at + timedelta(days=1)
+
+
+def _deeds(meeting: Meeting, user) -> dict:
+    """What can be done now; and, folded away, what is rare or cannot be done for a while."""
+    offers = MEETING.offers(meeting, user)
+    rare = [one for one in offers if one.transition.asks_reason]
+    if not meeting.is_prepared:
+        rare += [one for one in offers if one.blockers and one not in rare]
+    return {"offers": [one for one in offers if one not in rare], "rare": rare}
+
+
 def _stray(meeting: Meeting, main: Sitting | None) -> Sitting | None:
     """The plenary session that was left behind when the days of its meeting moved."""
     if main is None or not meeting.is_exact or meeting.is_over or meeting.is_off:
         return None
-    day = main.starts_at.astimezone(ZoneInfo(meeting.zone)).date()
+    day = main.starts_at.astimezone(ZoneInfo(meeting.zone)).date() if main.is_timed else main.day
     return None if meeting.starts_on <= day <= meeting.ends_on else main
 
 
@@ -186,14 +219,17 @@ def schedule(request: HttpRequest, pk: int) -> HttpResponse:
         "extra": extra,
         "rows": rows,
         "day_form": DayForm({"day": day}),
+        "own_side": _own_side(request, body),
         "places": [party.place for party in body.sides(request.user)],
     }
     return render(request, "meetings/meeting_schedule.html", context)
 
 
 def _said(meeting: Meeting) -> str:
+    if meeting.is_idea and meeting.side:
+        return _("Kept as an idea. Only your own side sees it until you propose it.")
     if meeting.is_idea:
-        return _("Kept as an idea. Nobody else sees it until you propose it.")
+        return _("Kept as an idea. Those in office on all sides see it; nobody is asked or told.")
     return _("Proposed. The sides’ keys to the dates have been asked for.")
 
 
@@ -239,14 +275,19 @@ def _begun(request: HttpRequest, body: Body) -> Meeting:
     """The meeting as it is to be: an idea or a national part's own belong to one side."""
     series = request.POST.get("series") or Meeting.Series.ORDINARY
     idea = "idea" in request.POST
-    own = standing(request.user).parties(body, "secretary")
-    side = next((party for party in body.sides(request.user) if party.pk in own), None)
+    side = _own_side(request, body)
     return Meeting(
         body=body,
         number=operations.next_number(body),
         status=Meeting.Status.IDEA if idea else Meeting.Status.PROPOSED,
         side=side if idea or series == Meeting.Series.NATIONAL else None,
     )
+
+
+def _own_side(request: HttpRequest, body: Body) -> Party | None:
+    """The side for which the reader schedules; none for the neutral secretariat."""
+    own = standing(request.user).parties(body, "secretary")
+    return next((party for party in body.sides(request.user) if party.pk in own), None)
 
 
 def _known_zone(form: MeetingForm, otherwise: str) -> str:
@@ -269,7 +310,7 @@ def _row(slot: programme.Slot) -> dict:
 
 
 def change(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change what needs no key: number, title, description; of an idea everything."""
+    """Change number, title and description, as far as all sides agree; of an idea everything."""
     meeting = _visible(request, pk)
     if not can_edit(request.user, meeting):
         raise PermissionDenied
@@ -277,28 +318,48 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     found: list = []
     if request.method == "POST" and form.is_valid():
         try:
-            operations.change_meeting(
-                meeting,
-                changes=form.changes,
-                revision=form.cleaned_data["revision"],
-                version=form.cleaned_data["version"],
-                by=request.user,
+            changed = operations.change_meeting(
+                meeting, changes=form.changes, by=request.user, **form.read
             )
         except Refused as error:
             stored = _visible(request, pk)
             form, found = form.compared_with(stored, **_given(request, stored))
             form.add_error(None, error.sentences)
         else:
-            messages.success(request, _("Saved."))
+            asked_anew = changed.revision > meeting.revision
+            messages.success(request, _changed(_visible(request, pk), asked_anew))
             return redirect(meeting)
-    context = {"meeting": _visible(request, pk), "form": form, "differences": found}
+    stored = _visible(request, pk)
+    context = {
+        "meeting": stored,
+        "form": form,
+        "differences": found,
+        "wording": asked_wording(stored),
+    }
     return render(request, "meetings/meeting_change.html", context)
+
+
+def _changed(meeting: Meeting, asked_anew: bool) -> str:
+    """What follows from a change: nothing more, keys asked for anew, or a proposal."""
+    missing = DATES.missing(meeting) if asked_anew else []
+    if missing:
+        names = ", ".join(party.label for party in missing)
+        return _(
+            "Saved. The keys given to dates and place were dropped, because the meeting is called "
+            "otherwise now. Asked for their keys: %(sides)s."
+        ) % {"sides": names}
+    if meeting.is_to_be_reworded:
+        return _(
+            "Proposed to every side. The announced title and description stand until the last key."
+        )
+    return _("Saved.")
 
 
 def _given(request: HttpRequest, meeting: Meeting) -> dict:
     return {
         "parties": meeting.meant_for(request.user),
         "turn": turn(meeting.body, meeting.series, meeting.starts_on, but=meeting.pk),
+        "asked": asked_wording(meeting),
     }
 
 
@@ -417,7 +478,7 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
     if not can_see_inside(request.user, meeting):
         raise PermissionDenied
     entries = Entry.objects.about(meeting).visible_to(
-        request.user, own=standing(request.user).parties(meeting.body, *OFFICES)
+        request.user, own=sides_at(request.user, meeting)
     )
     context = {
         "meeting": meeting,

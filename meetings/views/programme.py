@@ -85,10 +85,7 @@ def _lines(sittings: Sequence[Sitting]) -> list[Line]:
 
 def _runs_beside(sitting: Sitting, others: Iterable[Sitting]) -> bool:
     return not sitting.is_cancelled and any(
-        other.pk != sitting.pk
-        and sitting.starts_at < other.ends_at
-        and other.starts_at < sitting.ends_at
-        for other in others
+        other.pk != sitting.pk and sitting.runs_beside(other) for other in others
     )
 
 
@@ -431,7 +428,8 @@ def _elsewhere(meeting: Meeting, planned: Sequence[Planned], user: Any) -> list[
             ends_at__gt=min(one.start for one in planned),
         )
     )
-    rooms = others.filter(room__in={one.room for one in planned if one.room})
+    kept = others.keeping_rooms_from(meeting.side_id)
+    rooms = kept.filter(room__in={one.room for one in planned if one.room})
     people = {person for one in planned for person in one.people}
     seen = Sitting.objects.visible_to(user).filter(pk__in=others.values("pk"))
     busy = seen.filter(chairs__person__in=people).distinct().select_related("area")
