@@ -12,6 +12,7 @@ from meetings.models import Appointment, Body
 from meetings.permissions import can_see_history, can_speak_for, sides_spoken_for
 from meetings.views.body import party_of, visible_body
 from meetings.views.tabs import body_tabs
+from meetings.views.tree import trail_of
 from portal.refusal import Refused
 
 
@@ -24,8 +25,8 @@ def people(request: HttpRequest, pk: int) -> HttpResponse:
     found.sort(key=lambda one: (one.since is not None, one.since), reverse=True)
     context = {
         "body": body,
-        "above": Body.objects.visible_to(request.user).filter(pk=body.parent_id).first(),
         "tabs": body_tabs(request, body),
+        "trail": trail_of(body, request.user),
         "sides": [
             _side(request, body, party, found, today) for party in _sides(body, found, request)
         ],

@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from meetings import operations
-from meetings.forms.body import BodyChangeForm, BodyForm, NewBodyForm, SeatForm
+from meetings.body_change import lines_of
+from meetings.forms.body import BodyForm, NewBodyForm, SeatForm
+from meetings.forms.body_change import BodyChangeForm
 from meetings.forms.item import KeyForm
 from meetings.models import (
     ActionItem,
@@ -26,6 +28,7 @@ from meetings.models import (
     MeetingNumber,
     Paper,
     Rules,
+    Sitting,
     StatusReport,
     Undertaking,
     standing,
@@ -33,20 +36,22 @@ from meetings.models import (
 from meetings.permissions import (
     can_manage_body,
     can_propose_change,
+    can_run,
     can_schedule,
     can_see_history,
     can_speak_for,
-    sides_spoken_for,
 )
-from meetings.transitions import BODY, BODY_CHANGE, CHANGE
+from meetings.transitions import BODY, BODY_CHANGE, CHANGE, DATES
 from meetings.views.tabs import body_tabs
-from meetings.views.tree import parent_in, tree_of, whole_tree
+from meetings.views.tree import trail_in, trail_of, tree_of, whole_tree
 from portal.models import Entry, Party
 from portal.refusal import Refused
 from portal.views.deed import do_transition, refusals_shown
 
-MEETINGS_A_PAGE = 15
-PAPERS_SHOWN = 20
+MEETINGS_A_PAGE = 10
+PAPERS_SHOWN = 8
+SITTINGS_SHOWN = 3
+MEETINGS_ASKED = 3  # whose keys are looked at; the work page has them all
 
 
 @login_not_required
@@ -70,15 +75,19 @@ def body(request: HttpRequest, pk: int) -> HttpResponse:
     rules = Rules.objects.applying([(body, today)])[body.pk, today]
     tree = tree_of(body, user)
     areas = list(body.areas.prefetch_related("leads__organisation"))
+    meetings = _meetings(request, body, today)
+    follow_up = _follow_up(body, areas, user, today)
     context = {
         "body": body,
         "tabs": body_tabs(request, body),
-        "parent": parent_in(tree, body),
+        "trail": trail_in(tree, body),
         **_people(body, user, today, rules),
         "tree": tree if tree and tree[0].beneath else [],
         "areas": [area for area in areas if area.until is None],
-        **_meetings(request, body, today),
-        "follow_up": _follow_up(body, areas, user, today),
+        **meetings,
+        "coming": _coming(user, [row["meeting"] for row in meetings["ahead"]]),
+        "waiting": _waiting(body, user, meetings["ahead"]),
+        "follow_up": follow_up,
         "papers": Paper.objects.visible_to(user).filter(body=body)[:PAPERS_SHOWN],
         "figures": body.figures.select_related("party"),
         "remarks": body.remarks.filter(meeting=None).select_related("party"),
@@ -91,7 +100,8 @@ def body(request: HttpRequest, pk: int) -> HttpResponse:
 
 # --- who ------------------------------------------------------------------------------
 
-ORDER = ("chair", "deputy", "secretary", "focal_point")
+LEADING = ("chair", "deputy")
+ASSISTING = ("secretary", "focal_point")
 
 
 def _people(body: Body, user, today: date, rules: Rules | None) -> dict:
@@ -108,26 +118,29 @@ def _people(body: Body, user, today: date, rules: Rules | None) -> dict:
     by_turns = bool(rules and rules.chairing == Rules.Chairing.BY_TURNS)
     any_chair = any(one.office == "chair" for one in holders)
     seats = {seat.party_id: seat for seat in body.seats.all() if seat.holds(today)}
+    sides = body.sides(user, on=today)
     return {
+        "assisted": any(one.party_id and one.office in ASSISTING for one in holders),
         "sides": [
             {
                 "party": party,
                 "seat": seats[party.pk],
-                "offices": _by_office(by_side[party.pk], by_turns),
+                "leading": _by_office(by_side[party.pk], LEADING, by_turns),
+                "offices": _by_office(by_side[party.pk], ASSISTING, by_turns),
                 "is_vacant": _is_vacant(by_side[party.pk], by_turns, any_chair),
                 "may": can_speak_for(user, body, party),
             }
-            for party in body.sides(user, on=today)
+            for party in sides
         ],
         "neutral": by_side[None],
         "by_turns": by_turns,
     }
 
 
-def _by_office(holders: list[Appointment], by_turns: bool) -> list[tuple]:
-    """(the office's name, who holds it), the chair first."""
-    grouped = [(name, [one for one in holders if one.office == name]) for name in ORDER]
-    labels = {name: Appointment.Office(name).label for name in ORDER}
+def _by_office(holders: list[Appointment], offices: tuple, by_turns: bool) -> list[tuple]:
+    """(the office's name, who holds it), in the order of the offices."""
+    grouped = [(name, [one for one in holders if one.office == name]) for name in offices]
+    labels = {name: Appointment.Office(name).label for name in offices}
     if by_turns:
         labels[Appointment.Office.CHAIR] = _("Chair")
     return [(labels[name], ones) for name, ones in grouped if ones]
@@ -149,15 +162,21 @@ def _meetings(request: HttpRequest, body: Body, today: date) -> dict:
     found = Meeting.objects.visible_to(request.user).filter(
         Q(body=body) | Q(pk__in=served.values("meeting"))
     )
-    found = found.select_related("body")
+    found = found.select_related("body", "side")
     past = Paginator(found.past(today), MEETINGS_A_PAGE).get_page(request.GET.get("page"))
     ahead = list(found.upcoming(today))
+    for meeting in (*ahead, *past):
+        if meeting.body_id == body.pk:
+            meeting.body = body  # with its seats at hand
     numbers = served.filter(meeting__in=[one.pk for one in (*ahead, *past)]).exclude(
         meeting__body=body
     )
     labels = {one.meeting_id: one for one in numbers}
+    rows = [_row(meeting, body, labels) for meeting in ahead]
+    of_all = [row for row in rows if row["meeting"].side_id is None]
     return {
-        "ahead": [_row(meeting, body, labels) for meeting in ahead],
+        "ahead": rows,
+        "next": (of_all or rows or [None])[0],
         "past": [_row(meeting, body, labels) for meeting in past],
         "pages": past,
     }
@@ -170,6 +189,44 @@ def _row(meeting: Meeting, body: Body, numbers: dict[int, MeetingNumber]) -> dic
         return {"meeting": meeting, "label": meeting.label, "jointly": None}
     number.body = body
     return {"meeting": meeting, "label": number.label, "jointly": meeting.body_label}
+
+
+def _coming(user, ahead: list[Meeting]) -> list[Sitting]:
+    """The next sittings of the meetings ahead, to be shown in the clocks of all sides."""
+    known = {meeting.pk: meeting for meeting in ahead}
+    if not known:
+        return []
+    found = Sitting.objects.visible_to(user).upcoming(timezone.now()).filter(meeting__in=known)
+    sittings = list(found.select_related("area")[:SITTINGS_SHOWN])
+    for sitting in sittings:
+        sitting.meeting, sitting.reader = known[sitting.meeting_id], user
+    return sittings
+
+
+def _waiting(body: Body, user, ahead: list[dict]) -> list[dict]:
+    """What the next meetings ask of the reader: a key to their dates, or to be announced."""
+    if not can_see_history(user, body):
+        return []
+    prepared = [row for row in ahead if row["meeting"].status in Meeting.PREPARED[1:]]
+    prepared = prepared[:MEETINGS_ASKED]
+    meetings = [row["meeting"] for row in prepared]
+    keys = DATES.keys_of(meetings) if meetings else {}
+    return [
+        {"meeting": row["meeting"], "label": row["label"], "what": what}
+        for row in prepared
+        for what in _asked_of(user, row["meeting"], keys)
+    ]
+
+
+def _asked_of(user, meeting: Meeting, keys: dict) -> list[str]:
+    missing = DATES.missing(meeting, keys[meeting.pk])
+    own = [party for party in missing if DATES.office(user, meeting, party)]
+    if not missing and meeting.status == Meeting.Status.AGREED and can_run(user, meeting):
+        return [_("All sides agree to its dates. Announce it.")]
+    return [
+        _("The key of %(party)s to dates and place is awaited.") % {"party": party.label}
+        for party in own
+    ]
 
 
 def _follow_up(body: Body, areas: Iterable[Area], user, today: date) -> dict | None:
@@ -238,9 +295,7 @@ def _deeds(body: Body, user) -> dict:
 
 def _proposals(body: Body, user) -> list[dict]:
     """The changes put to the sides, with their seals and what the reader may do."""
-    found = list(
-        BodyChange.objects.visible_to(user).open().filter(body=body).select_related("party")
-    )
+    found = list(BodyChange.objects.visible_to(user).open().filter(body=body).for_list())
     keys = BODY_CHANGE.keys_of(found)
     rows = []
     for change in found:
@@ -251,6 +306,7 @@ def _proposals(body: Body, user) -> list[dict]:
         rows.append(
             {
                 "change": change,
+                "lines": lines_of(change),
                 "seals": seals,
                 "own_keys": [(party, given[party.pk]) for party in own],
                 "offers": CHANGE.offers(change, user),
@@ -273,7 +329,6 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
     form = BodyChangeForm(
         request.POST or None,
         instance=BodyChange(body=body),
-        sides=sides_spoken_for(request.user, body),
         user=request.user,
     )
     if request.method == "POST" and form.is_valid():
@@ -284,20 +339,23 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as error:
             form.add_error(None, error.sentences)
         else:
-            messages.success(request, _said(change))
+            messages.success(request, proposal_words(change))
             return redirect(body)
-    context = {"body": body, "form": form, "tabs": body_tabs(request, body)}
+    context = {"body": body, "form": form, "trail": trail_of(body, request.user)}
     return render(request, "meetings/body_propose.html", context)
 
 
-def _said(change: BodyChange) -> str:
+def proposal_words(change: BodyChange) -> str:
+    """What became of a proposal with the proposer's key, or without one."""
     if change.status == BodyChange.Status.DONE:
         return _("Done, and every side is told: %(change)s.") % {"change": change.label}
+    if change.proposer_id is None:
+        return _("Put to the sides. Each of them is asked for its key.")
     return _("Proposed, with the key of your side. The others are asked for theirs.")
 
 
 def _visible_change(request: HttpRequest, pk: int) -> BodyChange:
-    found = BodyChange.objects.visible_to(request.user).select_related("body", "party")
+    found = BodyChange.objects.visible_to(request.user).for_list()
     return get_object_or_404(found, pk=pk)
 
 
@@ -336,7 +394,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     body = visible_body(request, pk)
     if not can_manage_body(request.user, body):
         raise PermissionDenied
-    form = BodyForm(request.POST or None, instance=body)
+    form = BodyForm(request.POST or None, instance=body, user=request.user)
     differences: list = []
     if request.method == "POST" and form.is_valid():
         try:
@@ -413,6 +471,7 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "body": body,
         "tabs": body_tabs(request, body),
+        "trail": trail_of(body, request.user),
         "former": [
             {"name": row["name"], "until": date.fromisoformat(row["until"])}
             for row in reversed(body.former)

@@ -16,10 +16,11 @@ from meetings.permissions import (
     can_ask_for_paper,
     can_change_paper,
     can_decline_paper,
-    served_sides,
+    paper_sides,
 )
 from meetings.transitions import PAPER, RELEASE
-from meetings.views.tabs import meeting_tabs
+from meetings.views.tabs import body_tabs, meeting_tabs
+from meetings.views.tree import trail_of
 from portal.forms import ReasonForm
 from portal.models import Entry
 from portal.refusal import Refused
@@ -54,7 +55,7 @@ def of_meeting(request: HttpRequest, pk: int) -> HttpResponse:
         "meeting": meeting,
         "tabs": meeting_tabs(request, meeting),
         "papers": Paginator(papers, PAPERS_A_PAGE).get_page(request.GET.get("page")),
-        "may_add": can_add_paper(request.user, meeting.body),
+        "may_add": can_add_paper(request.user, meeting),
     }
     return render(request, "meetings/papers_of_meeting.html", context)
 
@@ -66,6 +67,8 @@ def of_body(request: HttpRequest, pk: int) -> HttpResponse:
     papers = Paper.objects.visible_to(request.user).filter(body=body).for_list()
     context = {
         "body": body,
+        "tabs": body_tabs(request, body),
+        "trail": trail_of(body, request.user),
         "papers": Paginator(papers, PAPERS_A_PAGE).get_page(request.GET.get("page")),
         "may_add": can_add_paper(request.user, body),
         "with_meeting": True,
@@ -80,7 +83,7 @@ def of_body(request: HttpRequest, pk: int) -> HttpResponse:
 def paper(request: HttpRequest, pk: int) -> HttpResponse:
     """One paper: what it is, its file, who may read it, and the keys to more."""
     paper = _visible(request, pk)
-    inside = standing(request.user).is_member(paper.body)
+    inside = any(standing(request.user).is_member(body) for body in paper.bodies)
     points = AgendaItem.objects.visible_to(request.user).filter(papers=paper)
     context = {
         "paper": paper,
@@ -106,7 +109,7 @@ def _inside(request: HttpRequest, paper: Paper) -> dict:
         "may_decline": bool(paper.wanted) and can_decline_paper(user, paper),
         "may_change": paper.is_own and not paper.wanted and can_change_paper(user, paper),
         "offers": PAPER.offers(paper, user),
-        "entries": Entry.objects.about(paper).visible_to(user, served_sides(user, paper.body)),
+        "entries": Entry.objects.about(paper).visible_to(user, paper_sides(user, paper)),
     }
 
 
@@ -142,7 +145,7 @@ def add_to_body(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _add(request: HttpRequest, paper: Paper) -> HttpResponse:
-    if not can_add_paper(request.user, paper.body):
+    if not can_add_paper(request.user, paper.meeting or paper.body):
         raise PermissionDenied
     sides = operations.own_sides(request.user, paper)
     form = PaperForm(

@@ -38,6 +38,7 @@ def body_tabs(request: HttpRequest, body: Body) -> list[tuple[str, str, bool, No
     names = [
         ("body", _("Overview")),
         ("body-people", _("Offices")),
+        ("body-papers", _("Papers")),
         ("body-areas", _("Areas")),
         ("body-rules", _("Rules")),
     ]
