@@ -1,6 +1,7 @@
 """The way of a whole dossier into the portal, from the parties down to the remarks."""
 
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any
@@ -9,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings.dossier import kind as kinds
@@ -30,6 +32,7 @@ from meetings.models import (
     Figure,
     Meeting,
     MeetingNumber,
+    Mode,
     NoteVerbale,
     Paper,
     Participation,
@@ -42,6 +45,7 @@ from meetings.models import (
     Timing,
     Undertaking,
 )
+from portal.clocks import DAY
 from portal.forms import within_reach
 from portal.models import Organisation, Party, Person
 from portal.workflow import performed
@@ -364,9 +368,12 @@ class Bringing:
         entries = self._beneath(bodies, "meetings", "body")
         zones = self._zones(bodies)
         for one in entries:
-            one.given.setdefault("ends_on", one.given["starts_on"])
+            one.problem = one.problem or days_missing(one.given)
+            give_one_day(one.given)
+        between = Neighbours(entries)
 
         def fill(meeting: Meeting, entry: Entry) -> None:
+            between.place(meeting)
             by_host = meeting.host.zone if meeting.host_id else zones.get(meeting.body_id, "")
             meeting.zone = entry.given.get("zone") or by_host
             complete(meeting, entry.given)
@@ -400,9 +407,16 @@ class Bringing:
     def _timings(self, meetings: list[Entry]) -> None:
         entries = self._beneath(meetings, "timings", "meeting")
         for one in entries:
-            one.given.setdefault("ends_on", one.given["starts_on"])
+            one.problem = days_missing(one.given)
+            give_one_day(one.given)
         found = Timing.objects.filter(meeting__in=objects(meetings)).order_by("at", "pk")
-        self._bring(kinds.TIMINGS, entries, found)
+        there = Parts(found.select_related("party") if entries else (), entries)
+
+        def fill(timing: Timing, entry: Entry) -> None:
+            if timing.starts_on is None:  # known by nothing but its meeting
+                timing.starts_on = timing.ends_on = timing.meeting.starts_on
+
+        self.engine.bring(kinds.TIMINGS, entries, there.find, fill)
         found = Participation.objects.filter(meeting__in=objects(meetings))
         self._bring(
             kinds.PARTICIPATIONS, self._beneath(meetings, "participations", "meeting"), found
@@ -419,6 +433,8 @@ class Bringing:
         def fill(sitting: Sitting, entry: Entry) -> None:
             sitting.mode = entry.given.get("mode") or sitting.meeting.mode
             sitting.zone = entry.given.get("zone") or sitting.meeting.zone
+            if "minutes" not in entry.given:
+                sitting.minutes = None
             within_reach(sitting.day)
             sitting.reckon()
 
@@ -597,10 +613,120 @@ class Areas:
         return None
 
 
+class Neighbours:
+    """Where a meeting of which no date is known stands: by its number, between the others."""
+
+    OLDEST = date(1900, 1, 1)
+
+    def __init__(self, entries: list[Entry]) -> None:
+        undated = [one for one in entries if is_undated(one.given)]
+        bodies = {one.fixed["body"].pk for one in undated}
+        there = Meeting.objects.filter(body__in=bodies, number__isnull=False) if undated else ()
+        self.days: dict[tuple, tuple[date, date]] = {
+            (one.body_id, one.series, one.number): (one.starts_on, one.ends_on)
+            for one in there
+        }
+        for one in entries:
+            if one.given.get("number") and days_given(one.given):
+                self.days[self._key(one)] = days_given(one.given)
+        for key in sorted(self._key(one) for one in undated if one.given.get("number")):
+            if key in self.days:
+                continue
+            day = self._between(*key)
+            self.days[key] = (day, day)
+
+    def _key(self, entry: Entry) -> tuple:
+        return (entry.fixed["body"].pk, entry.given["series"], entry.given.get("number"))
+
+    def place(self, meeting: Meeting) -> None:
+        """Give a meeting without a date its place; it is shown nowhere as a date."""
+        if meeting.starts_on is not None:
+            return
+        key = (meeting.body_id, meeting.series, meeting.number)
+        meeting.starts_on = self.days[key][0] if key in self.days else self._last(meeting)
+        meeting.ends_on = meeting.starts_on
+
+    def _between(self, body: int, series: str, number: int) -> date:
+        counted = {
+            counted: days
+            for (other, of, counted), days in self.days.items()
+            if (other, of) == (body, series)
+        }
+        before = max((one for one in counted if one < number), default=None)
+        after = min((one for one in counted if one > number), default=None)
+        if before is not None:
+            day = counted[before][1] + DAY
+            return min(day, counted[after][0]) if after is not None else day
+        if after is not None:
+            return max(counted[after][0] - DAY * (after - number), self.OLDEST)
+        return self.OLDEST
+
+    def _last(self, meeting: Meeting) -> date:
+        """One without a number stands last while it is to come, else first."""
+        return timezone.localdate() if meeting.status in Meeting.AHEAD else self.OLDEST
+
+
+class Parts:
+    """Which days of a meeting are meant, held or reported in one range or in several."""
+
+    def __init__(self, timings: Iterable[Timing], entries: list[Entry]) -> None:
+        self.there: dict[Any, Timing] = {}
+        self.of: dict[tuple, list[Timing]] = {}
+        for timing in timings:
+            self.there[kinds.TIMINGS.key(timing)] = timing
+            self.of.setdefault(self._group(timing), []).append(timing)
+        self.given = Counter(
+            (one.fixed["meeting"].pk, one.given["kind"], (one.given.get("party") or "").lower())
+            for one in entries
+        )
+
+    def _group(self, timing: Timing) -> tuple:
+        party = timing.party.code.lower() if timing.party_id else ""
+        return (timing.meeting_id, timing.kind, party)
+
+    def find(self, timing: Timing) -> Timing | None:
+        """The range that begins on that day; where there is one on both sides, that one."""
+        found = self.there.get(kinds.TIMINGS.key(timing))
+        if found is not None or timing.kind not in ("actual", "reported"):
+            return found
+        group = self._group(timing)
+        alone = self.of.get(group, [])
+        return alone[0] if len(alone) == 1 and self.given[group] == 1 else None
+
+
+def is_undated(given: dict[str, Any]) -> bool:
+    return bool(given.get("precision") == Meeting.Precision.UNKNOWN)
+
+
+def days_given(given: dict[str, Any]) -> tuple[date, date] | None:
+    """The first and the last day, where the dossier has them."""
+    if not given.get("starts_on"):
+        return None
+    first, last = given["starts_on"], given.get("ends_on") or given["starts_on"]
+    return date.fromisoformat(first), date.fromisoformat(last)
+
+
+def days_missing(given: dict[str, Any]) -> str:
+    """What is wrong with days that are missing, or given although none is known."""
+    if is_undated(given):
+        if "starts_on" in given or "ends_on" in given:
+            return _("Of a date that is not known no day can be given: leave the days out.")
+        return ""
+    if "starts_on" in given:
+        return ""
+    return _("“starts_on” is missing. Where no date is known at all, say so: precision “unknown”.")
+
+
+def give_one_day(given: dict[str, Any]) -> None:
+    """What has no last day is over on its first."""
+    if "starts_on" in given:
+        given.setdefault("ends_on", given["starts_on"])
+
+
 def complete(meeting: Meeting, given: dict[str, Any]) -> None:
     """Give a new meeting what the dossier leaves out. Raises ValidationError."""
     if "mode" not in given:
-        meeting.mode = "in_person"
+        meeting.mode = Mode.UNKNOWN
     if "announced" not in given:
         shared = meeting.side_id is None
         meeting.was_announced = shared and meeting.status not in Meeting.PREPARED
@@ -639,5 +765,9 @@ def own_uid(entry: Entry) -> str:
     """The identity of a sitting or a point that was given none: the same whenever it is read."""
     meeting = entry.where.meeting
     called = meeting.number or f"{meeting.starts_on} {meeting.title}"
+    if meeting.number_reason:  # another one has the number too
+        called = f"{meeting.number} {meeting.starts_on} {meeting.title}"
+    elif meeting.number is None and meeting.precision == Meeting.Precision.UNKNOWN:
+        called = meeting.title
     name = (meeting.body.code, meeting.series, called, entry.path[-2], entry.given["id"])
     return str(uuid.uuid5(OWN, "/".join(str(part) for part in name)))

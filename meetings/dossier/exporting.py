@@ -228,6 +228,8 @@ class Export:
 
     def _row(self, kind: Kind, row: Any) -> dict[str, Any]:
         values = {one.name: one.write(one.of(row), self.ids) for one in kind.fields}
+        if values.get("precision") == Meeting.Precision.UNKNOWN:
+            del values["starts_on"], values["ends_on"]  # its place in the order alone
         means = {one.name: kind.left_out(one) for one in kind.fields}
         return {
             name: value

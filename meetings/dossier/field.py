@@ -106,13 +106,13 @@ class Day(Field):
 
 
 class Wall(Field):
-    """What a clock on the wall shows, as HH:MM."""
+    """What a clock on the wall shows, as HH:MM; nothing where no hour is known."""
 
     def read(self, given, known, body):
-        return time.fromisoformat(given)
+        return time.fromisoformat(given) if given else None
 
     def write(self, value, ids):
-        return f"{value:%H:%M}"
+        return f"{value:%H:%M}" if value else None
 
 
 class Amount(Field):

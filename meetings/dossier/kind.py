@@ -76,9 +76,12 @@ class Kind:
 
 
 def _meeting_key(meeting: Meeting) -> Hashable:
-    # A number given free may be another meeting's by now; so many unnumbered ones have a name.
-    loose = (meeting.starts_on, meeting.title)
-    counted = meeting.number is not None and not meeting.number_released
+    # A number given free, or given twice, may be another meeting's too; so many unnumbered
+    # ones have a name. What has no date has its title alone.
+    is_dated = meeting.precision != Meeting.Precision.UNKNOWN
+    loose = (meeting.starts_on if is_dated else None, meeting.title)
+    is_own = not (meeting.number_released or meeting.number_reason)
+    counted = meeting.number is not None and is_own
     return (
         meeting.body_id,
         meeting.series,
@@ -95,7 +98,7 @@ def _numbered(meeting: Meeting) -> str:
 
 def _timing_key(timing: Timing) -> Hashable:
     if timing.kind in ("actual", "reported"):
-        return (timing.meeting_id, timing.kind, timing.party_id)
+        return (timing.meeting_id, timing.kind, timing.party_id, timing.starts_on)
     return (timing.meeting_id, timing.kind, timing.starts_on, timing.ends_on)
 
 
@@ -113,7 +116,7 @@ PARTIES = Kind(
         Field("zone"),
         Wall("opens"),
         Wall("closes"),
-        *plain("rest_days", "holiday_calendar", "language", "former"),
+        *plain("rest_days", "holiday_calendar", "language", "former", "members"),
     ),
     lambda row: row.code.lower(),
     shared=True,
@@ -257,7 +260,7 @@ MEETINGS = Kind(
     _("Meetings"),
     Meeting,
     (
-        *plain("series", "number", "number_released"),
+        *plain("series", "number", "number_released", "number_reason"),
         reference("side", "parties"),
         *plain("title", "about", "mode", "status"),
         Field("announced", "was_announced"),
@@ -316,7 +319,9 @@ SITTINGS = Kind(
         *plain("is_open", "languages", "capacity", "status"),
     ),
     lambda row: str(row.uid),
-    called=lambda row: f"{row.label} · {row.day} {row.wall:%H:%M}",
+    called=lambda row: " · ".join(
+        [row.label, f"{row.day} {row.wall:%H:%M}" if row.wall else str(row.day)]
+    ),
 )
 CHAIRS = Kind(
     "chair",

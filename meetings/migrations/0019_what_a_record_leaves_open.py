@@ -193,7 +193,6 @@ class Migration(migrations.Migration):
             model_name="sitting",
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
                 condition=models.Q(
-                    ("minutes__isnull", False),
                     ("room__isnull", False),
                     ("wall__isnull", False),
                     models.Q(("status", "cancelled"), _negated=True),

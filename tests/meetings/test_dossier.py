@@ -365,7 +365,10 @@ CONTRADICTIONS = {
         {"sittings › more": "“gas” is not among the areas of this body."},
     ),
     "one room for two sittings": (
-        lambda d: (sitting(d, **HALL), sitting(d, id="third", wall="16:00", **HALL)),
+        lambda d: (
+            sitting(d, minutes=120, **HALL),
+            sitting(d, id="third", wall="16:00", **HALL),
+        ),
         {"sittings › third": "This room is taken at that time."},
     ),
     "one id for two sittings": (
