@@ -70,7 +70,7 @@ def _tell(
 def clock(sitting: Sitting, delegate: Delegate) -> ClockText:
     """A sitting's time in the clocks of all sides, the recipient's own first."""
     parties = alternat(sitting.meeting.sides(), [delegate.party.pk])
-    return ClockText(sitting.starts_at, sitting.ends_at, parties)
+    return sitting.clocks(parties)
 
 
 def registered(delegate: Delegate) -> None:

@@ -1,6 +1,6 @@
 """Who is told what about meetings and action items: one function a message."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import partial
 from typing import Any
@@ -82,13 +82,14 @@ def _programme(
 ) -> list[tuple[Sitting, ClockText]]:
     """Each sitting with its time in the clocks of all sides, the recipient's own first."""
     parties = alternat(meeting.sides(), [party_id] if party_id else [])
-    return [
-        (sitting, sitting.clocks(parties)) for sitting in sittings
-    ]
+    return [(sitting, sitting.clocks(parties)) for sitting in sittings]
 
 
-def dates_key_awaited(meeting: Meeting, dates: Agreement) -> None:
-    """To co-chairs and secretaries of each side whose key to the dates is missing."""
+def dates_key_awaited(meeting: Meeting, dates: Agreement, clocks: Sequence[News] = ()) -> None:
+    """To co-chairs and secretaries of each side whose key to the dates is missing.
+
+    `clocks` is what became of the sittings where the meeting goes by another clock.
+    """
     missing = {party.pk for party in dates.missing(meeting)}
     _tell_holders(
         meeting,
@@ -96,6 +97,7 @@ def dates_key_awaited(meeting: Meeting, dates: Agreement) -> None:
         f"dates-key-awaited:{meeting.pk}:{meeting.revision}",
         [one for one in _holders_at(meeting, "chair", "secretary") if one.party_id in missing],
         proposal=meeting.proposals.last(),
+        clocks=clocks,
     )
 
 
@@ -135,7 +137,7 @@ def proposal_withdrawn(proposal: Proposal, by: User) -> None:
     )
 
 
-def move_proposed(proposal: Proposal, move: Agreement) -> None:
+def move_proposed(proposal: Proposal, move: Agreement, clocks: Sequence[News] = ()) -> None:
     """To co-chairs and secretaries of the sides whose key to moving the meeting is missing."""
     missing = {party.pk for party in move.missing(proposal)}
     holders = _holders_at(proposal.meeting, "chair", "secretary")
@@ -145,10 +147,13 @@ def move_proposed(proposal: Proposal, move: Agreement) -> None:
         f"move-proposed:{proposal.pk}",
         [one for one in holders if one.party_id in missing],
         proposal=proposal,
+        clocks=clocks,
     )
 
 
-def meeting_moved(meeting: Meeting, before: str, proposal: Proposal) -> None:
+def meeting_moved(
+    meeting: Meeting, before: str, proposal: Proposal, clocks: Sequence[News] = ()
+) -> None:
     """To everybody in office, of all sides: every side agreed to move an announced meeting."""
     _tell_holders(
         meeting,
@@ -157,6 +162,7 @@ def meeting_moved(meeting: Meeting, before: str, proposal: Proposal) -> None:
         _holders_at(meeting, "chair", "secretary", "focal_point"),
         proposal=proposal,
         before=before,
+        clocks=clocks,
     )
 
 

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from meetings.forms.sitting import Preview, PreviewForm, areas_for
+from meetings.forms.sitting import NO_LENGTH, Preview, PreviewForm, areas_for
 from meetings.models import Meeting, Mode, Room, Sitting
 from meetings.programme import Row, Rows, in_order
 from portal.clocks import NoSuchTime, to_instant
@@ -62,9 +62,11 @@ class ProgrammeRowForm(PortalForm):
     uid = forms.UUIDField(widget=forms.HiddenInput)
     like = forms.UUIDField(widget=forms.HiddenInput, required=False)
     day = forms.DateField(label=_("Day"), widget=DayInput)
-    wall = forms.TimeField(label=_("Begins at"), widget=TimeInput)
+    # Left empty while only the day is known.
+    wall = forms.TimeField(label=_("Begins at"), widget=TimeInput, required=False)
     minutes = forms.IntegerField(
         label=_("Minutes"),
+        required=False,
         min_value=5,
         max_value=1440,
         error_messages={
@@ -100,7 +102,9 @@ class ProgrammeRowForm(PortalForm):
 
     def clean(self):
         cleaned = super().clean()
-        if {"day", "wall", "zone"} <= set(cleaned):
+        if cleaned.get("wall") and not cleaned.get("minutes") and "minutes" not in self.errors:
+            self.add_error("minutes", NO_LENGTH)
+        if cleaned.get("wall") and {"day", "zone"} <= set(cleaned):
             try:
                 to_instant(cleaned["day"], cleaned["wall"], cleaned["zone"])
             except NoSuchTime as error:
@@ -118,7 +122,7 @@ class ProgrammeRowForm(PortalForm):
             "uid": uid,
             "like": str(cleaned["like"] or ""),
             "day": cleaned["day"].isoformat(),
-            "wall": f"{cleaned['wall']:%H:%M}",
+            "wall": f"{cleaned['wall']:%H:%M}" if cleaned["wall"] else "",
             **{name: kept.get(name, []) for name in CARRIED},
         }
 

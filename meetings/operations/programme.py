@@ -21,16 +21,20 @@ from meetings.models import (
     Sitting,
     SittingChair,
 )
+from meetings.models.sitting import bounds
 from meetings.programme import (
     FIELDS,
     Change,
+    ChangeText,
     ClocksChange,
     News,
     Row,
     Rows,
     differences,
     fill,
+    in_order,
     in_words,
+    in_zone,
     merged,
     row_of,
     shifted,
@@ -38,7 +42,7 @@ from meetings.programme import (
 from meetings.programme import moved as moved_row
 from meetings.transitions import SITTING
 from portal import journal
-from portal.clocks import NoSuchTime, to_instant
+from portal.clocks import NoSuchTime
 from portal.constraints import violations_explained
 from portal.models import Entry, User
 from portal.refusal import Refused
@@ -62,6 +66,11 @@ CLOCKS_CHANGED = journal.register(
         "kept the wall time of %(sitting)s: the clocks of %(zone)s changed their rules; "
         "%(wall)s there is now %(now)s UTC instead of %(before)s"
     ),
+)
+
+CLOCK_FOLLOWED = journal.register(
+    "meeting.clock_followed",
+    _("kept the wall times in another clock, %(zone)s instead of %(before)s; %(sitting)s"),
 )
 
 NAMED_ONE_BY_ONE = 3  # more changes than that are one line of the history
@@ -218,6 +227,41 @@ def _shifted(rows: Rows, day: date | None, *, days: int, minutes: int) -> Rows:
     return [moved_row(row, days=days, minutes=minutes) for row in rows]
 
 
+# --- another clock of the meeting -------------------------------------------------------
+
+
+def on_another_clock(meeting: Meeting, zone: str, *, before: str) -> list[ChangeText]:
+    """What becomes of the sittings ahead that go by a meeting's clock, if it is another one."""
+    return in_words(_differences_by_clock(meeting, zone, before), meeting.meant_for())
+
+
+def _differences_by_clock(meeting: Meeting, zone: str, before: str) -> list[Change]:
+    """Those that have begun stay: they were held when they were."""
+    now = timezone.now()
+    ahead = [row_of(one) for one in sittings_of(meeting) if one.starts_at > now]
+    return differences(ahead, in_zone(ahead, before, zone))
+
+
+@transaction.atomic
+def follow_clock(meeting: Meeting, *, before: str, by: User) -> list[ChangeText]:
+    """Put the sittings ahead on the meeting's new clock: the wall times stay, the instants move.
+
+    Nobody gets a message: who calls it tells of the whole meeting. The history names a sitting.
+    """
+    meeting = _locked(meeting)
+    changes = _differences_by_clock(meeting, meeting.zone, before)
+    if not changes:
+        return []
+    after = {one.uid: one.after for one in changes}
+    rows = [after.get(row["uid"]) or row for row in published_rows(meeting)]
+    _put_in_force(meeting, rows, by=by, reason="", tell=False)
+    texts = in_words(changes, meeting.meant_for())
+    journal.record(
+        meeting, CLOCK_FOLLOWED, by=by, before=before, zone=meeting.zone, sitting=str(texts[0])
+    )
+    return texts
+
+
 # --- the door -------------------------------------------------------------------------
 
 
@@ -229,17 +273,47 @@ def _put_in_force(
     changes = differences(before, _with_own_uids(meeting, rows))
     if not changes:
         return []
+    version = None
     if meeting.was_announced:
         _keep_first_version(meeting, before)
+        # Kept first, so that a cancelled sitting is seen to be part of it.
+        kept = [row for row in before if row["uid"] not in _taken_away(changes)]
+        version = _keep_version(meeting, kept, changes, by)
     sittings = _stored(meeting, changes, by, reason)
     _move_draft_along(meeting, before)
     _write_history(meeting, changes, sittings, by)
-    if meeting.was_announced:
-        version = _keep_version(meeting, changes, by.name if by else "", timezone.now())
+    if version:
+        version.rows = published_rows(meeting)
+        version.save(update_fields=["rows"])
         if tell:
             texts = in_words(changes, meeting.sides())
             _tell(meeting, str(version.pk), texts, sittings.values(), by, reason)
     return changes
+
+
+def _taken_away(changes: Iterable[Change]) -> set[str]:
+    return {change.uid for change in changes if change.after is None}
+
+
+@transaction.atomic
+def keep_cancellation(sitting: Sitting, *, by: User | None, reason: str) -> None:
+    """Keep the version without a cancelled sitting and tell of it, however it was cancelled.
+
+    Does nothing where the programme was published without it by its own door.
+    """
+    meeting = _locked(sitting.meeting)
+    last = meeting.versions.order_by("-number").first()
+    gone = row_of(sitting)
+    if not meeting.was_announced or (last and gone["uid"] not in {row["uid"] for row in last.rows}):
+        return
+    rows, changes = published_rows(meeting), [Change(gone, None)]
+    before = in_order([*rows, gone])
+    _keep_first_version(meeting, before)
+    version = _keep_version(meeting, rows, changes, by)
+    _move_draft_along(meeting, before)
+    _write_history(meeting, changes, {gone["uid"]: sitting}, by)
+    texts = in_words(changes, meeting.sides())
+    _tell(meeting, str(version.pk), texts, [sitting], by, reason)
 
 
 def _with_own_uids(meeting: Meeting, rows: Rows) -> Rows:
@@ -343,16 +417,16 @@ def _keep_first_version(meeting: Meeting, rows: Rows) -> None:
 
 
 def _keep_version(
-    meeting: Meeting, changes: Sequence[Change], by_name: str, now: datetime
+    meeting: Meeting, rows: Rows, changes: Sequence[Change], by: User | None
 ) -> ProgrammeVersion:
     last = meeting.versions.order_by("-number").first()
     return ProgrammeVersion.objects.create(
         meeting=meeting,
         number=last.number + 1 if last else 1,
-        rows=published_rows(meeting),
+        rows=rows,
         changes=[{"before": one.before, "after": one.after} for one in changes],
-        published_at=now,
-        published_by=by_name,
+        published_at=timezone.now(),
+        published_by=by.name if by else "",
     )
 
 
@@ -436,6 +510,6 @@ def _reckoned(meeting: Meeting, sitting: Sitting) -> ClocksChange:
 
 def _differs(sitting: Sitting) -> bool:
     try:
-        return to_instant(sitting.day, sitting.wall, sitting.zone) != sitting.starts_at
+        return bounds(sitting.day, sitting.wall, None, sitting.zone)[0] != sitting.starts_at
     except NoSuchTime:
         return False  # people have to choose another time: the editor says so

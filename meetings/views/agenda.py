@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from meetings import operations
-from meetings.agenda import Point, as_seen, lines, tree
+from meetings.agenda import STEPS, Order, Point, as_seen, lines, reporting, tree
 from meetings.forms.agenda import (
+    BeginForm,
     ChangePointForm,
     LatePointForm,
     MoveForm,
@@ -26,7 +27,7 @@ from meetings.permissions import (
     can_edit_point,
     can_see_inside,
     proposing_sides,
-    served_sides,
+    sides_at,
 )
 from meetings.transitions import AGENDA, LATE, POINT, POINTS
 from meetings.views.tabs import meeting_tabs
@@ -70,13 +71,18 @@ def agenda(request: HttpRequest, pk: int) -> HttpResponse:
     agenda = _agenda(request, meeting)
     inside = can_see_inside(request.user, meeting)
     points = _points(request, agenda, inside)
+    office = _inside(request, agenda) if inside else {}
+    if office.get("arranging"):
+        _offer_steps(points, request.GET["arrange"])
+    beginning = office.get("may_edit") and not points
     context = {
         "meeting": meeting,
         "agenda": agenda,
         "inside": inside,
+        "begin_form": BeginForm(bodies=reporting(meeting, request.user)) if beginning else None,
         "tabs": meeting_tabs(request, meeting),
         "points": points,
-        **(_inside(request, agenda) if inside else {}),
+        **office,
         **(_reckoned(meeting, points) if inside else {}),
     }
     return render(request, "meetings/agenda.html", context)
@@ -98,6 +104,25 @@ def _points(request: HttpRequest, agenda: Agenda, inside: bool) -> list[Point]:
     return list(lines(points))
 
 
+ARROWS = {"up": "↑", "down": "↓", "out": "←", "in": "→"}
+
+
+def _offer_steps(points: list[Point], last: str) -> None:
+    """Give each point the steps it can make; the one made last keeps the keyboard's focus.
+
+    `last` is “down-7” after point 7 went down. A point that went as far as it can is left
+    with the focus on its first step.
+    """
+    order = Order(point.item for point in points if point.item)
+    step_made, _dash, number = last.partition("-")
+    for point in points:
+        if point.item:
+            can = order.steps(point.item)
+            moved = str(point.item.pk) == number
+            focused = (step_made if step_made in can else next(iter(can), "")) if moved else ""
+            point.steps = [(step, ARROWS[step], step in can, step == focused) for step in STEPS]
+
+
 def _own_notes(request: HttpRequest) -> Prefetch:
     """What the reader's own side noted on each point."""
     notes = AgendaNote.objects.visible_to(request.user).select_related("party")
@@ -108,7 +133,7 @@ def _inside(request: HttpRequest, agenda: Agenda) -> dict:
     """What those in office see besides: keys, deeds, late points, own notes, history."""
     user, meeting = request.user, agenda.meeting
     may_edit = can_edit_agenda(user, meeting) and agenda.status != Agenda.Status.ADOPTED
-    own = served_sides(user, meeting.body)
+    own = sides_at(user, meeting)
     return {
         "may_edit": may_edit,
         "arranging": may_edit and "arrange" in request.GET,
@@ -146,7 +171,9 @@ def _keys(agreement: Agreement, obj, seals: list[Seal], user) -> list[tuple[Part
 def _reckoned(meeting: Meeting, points: list[Point]) -> dict:
     """How long the points take, and when they end if the first plenary session begins them."""
     total = points[-1].ends if points else 0
-    plenary = meeting.sittings.taking_place().filter(kind=Sitting.Kind.PLENARY)
+    plenary = meeting.sittings.taking_place().filter(
+        kind=Sitting.Kind.PLENARY, wall__isnull=False, minutes__isnull=False
+    )
     begins = plenary.order_by("starts_at").first() if total else None
     if begins is None:
         return {"total": total}
@@ -188,12 +215,16 @@ def _late(request: HttpRequest, item: AgendaItem, keys) -> dict:
 
 @require_POST
 def begin(request: HttpRequest, pk: int) -> HttpResponse:
-    """Begin with the usual points, in one click."""
+    """Begin with the usual points and the chosen reports, in one click."""
     meeting = _meeting(request, pk)
     if not can_edit_agenda(request.user, meeting):
         raise PermissionDenied
+    form = BeginForm(request.POST, bodies=reporting(meeting, request.user))
+    if not form.is_valid():
+        messages.error(request, _("One of the bodies has just gone. Choose the reports again."))
+        return redirect("agenda", meeting.pk)
     with refusals_shown(request):
-        operations.begin_agenda(meeting, by=request.user)
+        operations.begin_agenda(meeting, by=request.user, **form.cleaned_data)
         messages.success(
             request, _("The agenda is begun. Change, move and remove its points as you need.")
         )
@@ -235,7 +266,7 @@ def _new_point(request: HttpRequest, agenda: Agenda, form_class, item: AgendaIte
         points=points,
         initial={"place": request.GET.get("place", "end"), "outcome": "discuss"},
     )
-    speakers = speaker_rows(request.POST or None, item)
+    speakers = speaker_rows(request.POST or None, item, request.user)
     if request.method == "POST" and form.is_valid() & speakers.is_valid():
         store = operations.propose_late_point if late else operations.add_point
         try:
@@ -267,7 +298,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     if not can_edit_point(request.user, item):
         raise PermissionDenied
     form = ChangePointForm(request.POST or None, instance=item, user=request.user)
-    speakers = speaker_rows(request.POST or None, item)
+    speakers = speaker_rows(request.POST or None, item, request.user)
     differences: list = []
     if request.method == "POST" and form.is_valid() & speakers.is_valid():
         try:
@@ -304,7 +335,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 def _other_speakers(rows, stored: AgendaItem) -> list[tuple[str, str]]:
     """The stored speakers, where they are not those that were typed."""
     there = [(str(one), one.party_id, one.minutes) for one in stored.speakers.all()]
-    typed = [(one.name, one.party_id, one.minutes) for one in rows.speakers]
+    typed = [(str(one), one.party_id, one.minutes) for one in rows.speakers]
     if there == typed:
         return []
     return [(_("Speakers"), ", ".join(name for name, *_rest in there))]
@@ -321,7 +352,8 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     with refusals_shown(request):
         operations.move_point(item, by=request.user, **form.cleaned_data)
-    return redirect(item.get_absolute_url().replace("#", "?arrange=yes#"))
+    last = f"{form.cleaned_data['to'].partition(':')[0]}-{item.pk}"
+    return redirect(item.get_absolute_url().replace("#", f"?arrange={last}#"))
 
 
 @require_POST
@@ -438,7 +470,7 @@ def note(request: HttpRequest, pk: int, party_pk: int) -> HttpResponse:
 
 def _own_side(request: HttpRequest, item: AgendaItem, party_pk: int) -> Party:
     """The side that the reader serves there; of any other there is no such page."""
-    own = served_sides(request.user, item.agenda.meeting.body)
+    own = sides_at(request.user, item.agenda.meeting)
     for party in item.sides():
         if party.pk == party_pk and party.pk in own:
             return party
