@@ -1,4 +1,3 @@
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -7,9 +6,9 @@ from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from meetings.forms.body_change import places_for
 from meetings.forms.name import NamesMixin, name_label
-from meetings.models import Body, BodyChange, BodyParty
-from meetings.permissions import can_decide_for_all
+from meetings.models import Body, BodyParty
 from portal.forms import DayInput, NameField, PortalForm, PortalModelForm
 from portal.models import Organisation, Party
 
@@ -48,24 +47,31 @@ class BodyForm(NamesMixin, PortalModelForm):
         widgets = {"founding_instrument": forms.Textarea(attrs={"rows": 3}), "founded_on": DayInput}
         help_texts = {"parent": _("A body that moves takes all bodies beneath it along.")}
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
+        self.user = user
         body = self.instance
         self.initial["revision"] = body.revision
         self.stored_parent = body.parent
         self.add_names(body.names, body.sides(), label=name_label(), after="name")
-        self._offer_parents(body)
+        self._offer_parents(body, user)
         named = [name for name in self.fields if name.startswith("name")]
         self.order_fields(["kind", *named, "renamed_on"])
 
-    def _offer_parents(self, body: Body) -> None:
-        """Within its own commission alone: a move to another would open it to others."""
-        if body.parent is None:
+    def _offer_parents(self, body: Body, user) -> None:
+        """Within its own commission alone: a move to another would open it to others.
+
+        What has met moves by every side's key, and where the body above is unknown to the user
+        nothing is said of it.
+        """
+        if body.parent is None or body.has_met:
             del self.fields["parent"]
             return
-        top = body.above[0]
-        tree = Body.objects.filter(above__contains=[top]) | Body.objects.filter(pk=top)
-        self.fields["parent"].queryset = tree
+        places = places_for(body, user)
+        if body.parent not in places:
+            del self.fields["parent"]
+            return
+        self.fields["parent"].queryset = places
         self.fields["parent"].required = True
         self.fields["parent"].empty_label = None
 
@@ -91,7 +97,7 @@ class BodyForm(NamesMixin, PortalModelForm):
         """
         data = self.data.copy()
         data["revision"] = stored.revision
-        form = BodyForm(data, instance=stored)
+        form = BodyForm(data, instance=stored, user=self.user)
         differences = [
             (form.fields[name].label, form.stored_words(name))
             for name in form.changed_data
@@ -240,72 +246,3 @@ class SeatForm(NamesMixin, PortalForm):
         english = self.cleaned_data["name_en"]
         names = {"en": english, **self.names} if english else self.names
         return {"names": names, "lead": chosen_organisation(self, "lead", self.seat.party)}
-
-
-class BodyChangeForm(PortalModelForm):
-    """A change that takes every side's key."""
-
-    constrained = ("body", "status")
-
-    class Meta:
-        model = BodyChange
-        fields = ["kind", "party", "day", "reason"]
-        labels = {
-            "kind": _("What is to change"),
-            "party": _("Which party"),
-            "day": _("From or until which day"),
-            "reason": _("Reason"),
-        }
-        widgets = {"day": DayInput, "reason": forms.Textarea(attrs={"rows": 3})}
-        help_texts = {
-            "party": _("Only where a party takes or gives up a seat."),
-            "day": _("The first day of a new seat, or the last day of one given up."),
-        }
-        error_messages = {"reason": {"required": _("Write a reason: every side will read it.")}}
-
-    proposed_by = forms.ModelChoiceField(
-        label=_("For which side"), queryset=Party.objects.none(), empty_label=None
-    )
-
-    def __init__(self, *args, sides: Iterable[Party], user, **kwargs):
-        super().__init__(*args, **kwargs)
-        body = self.instance.body
-        sides = list(sides)
-        self.fields["kind"].choices = [
-            (kind, label) for kind, label in BodyChange.Kind.choices if _makes_sense(body, kind)
-        ]
-        self.fields["proposed_by"].queryset = Party.objects.filter(pk__in=[p.pk for p in sides])
-        self.for_all = can_decide_for_all(user, body)
-        if self.for_all or len(sides) == 1:
-            del self.fields["proposed_by"]
-        self.own = None if self.for_all or not sides else sides[0]
-
-    def clean(self):
-        data = super().clean()
-        seats = data.get("kind") in BodyChange.SEATS
-        for name, sentence in (
-            ("party", _("Say which party takes or gives up a seat.")),
-            ("day", _("Say on which day.")),
-        ):
-            if seats and not data.get(name) and name not in self.errors:
-                self.add_error(name, sentence)
-            elif not seats:
-                data[name] = None
-        return data
-
-    @property
-    def proposer(self) -> Party | None:
-        """The side that proposes; nobody where the neutral secretariat acts for all."""
-        return self.cleaned_data.get("proposed_by", self.own)
-
-
-def _makes_sense(body: Body, kind: str) -> bool:
-    """Whether a change can be chosen at all as the body stands."""
-    apart = not body.may_meet
-    return {
-        "suspend": not apart,
-        "close": body.status != Body.Status.CLOSED,
-        "reopen": apart,
-        "publish": not body.is_public,
-        "hide": body.is_public,
-    }.get(kind, True)

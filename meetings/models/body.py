@@ -6,11 +6,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models.appointment import standing
-from portal.clocks import day_words
 from portal.languages import in_language
 from portal.models import Organisation, Party, alternat
 from portal.models.party import former_names, then
@@ -142,6 +142,14 @@ class Body(models.Model):
         """Whether it can hold meetings: a suspended or closed body has to be reopened first."""
         return self.status not in {self.Status.SUSPENDED, self.Status.CLOSED}
 
+    @cached_property
+    def has_met(self) -> bool:
+        """Whether a meeting of all its sides was ever announced, here or beneath.
+
+        From then on its areas, its rules and its place in the tree take every side's key.
+        """
+        return self.meetings.model.objects.convened(self).exists()
+
     @property
     def lineage(self) -> set[int]:
         """This body and all above it, as primary keys."""
@@ -217,110 +225,3 @@ class BodyParty(models.Model):
     def label(self) -> str:
         """What this side calls the body, in the language being spoken; empty when as all do."""
         return in_language(self.names, self.names.get("en", ""))
-
-
-class BodyChangeQuerySet(models.QuerySet["BodyChange"]):
-    def visible_to(self, user):
-        """What is put to the sides is for those in office in the body."""
-        return self.filter(standing(user).sees("body"))
-
-    def open(self):
-        """Awaiting keys."""
-        return self.filter(status=BodyChange.Status.OPEN)
-
-
-class BodyChange(models.Model):
-    """A change of a body that takes every side's key: its standing, its seats, its publicity."""
-
-    class Kind(models.TextChoices):
-        SUSPEND = "suspend", _("Suspend the body")
-        CLOSE = "close", _("Close the body")
-        REOPEN = "reopen", _("Reopen the body")
-        JOIN = "join", _("A party takes a seat")
-        LEAVE = "leave", _("A party gives up its seat")
-        PUBLISH = "publish", _("Make the body known to the public")
-        HIDE = "hide", _("Hide the body from the public")
-
-    SEATS = ("join", "leave")
-
-    class Status(models.TextChoices):
-        OPEN = "open", _("Open")
-        DONE = "done", _("Done")
-        DECLINED = "declined", _("Declined")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
-
-    body = models.ForeignKey(Body, on_delete=models.CASCADE, related_name="changes")
-    kind = models.CharField(_("what is to change"), max_length=10, choices=Kind)
-    party = models.ForeignKey(
-        Party,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("party"),
-    )
-    day = models.DateField(
-        _("day"),
-        null=True,
-        blank=True,
-        help_text=_("The first day of a new seat, or the last day of one given up."),
-    )
-    reason = models.TextField(
-        _("reason"), help_text=_("With the number of the note verbale, where there is one.")
-    )
-    status = models.CharField(
-        _("status"), max_length=10, choices=Status, default=Status.OPEN, editable=False
-    )
-    proposer = models.ForeignKey(
-        Party,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-        verbose_name=_("proposed by"),
-    )
-    by_name = models.CharField(_("entered by"), max_length=300, editable=False)
-    at = models.DateTimeField(_("made"), default=timezone.now, editable=False)
-    revision = models.PositiveIntegerField(_("revision"), default=1, editable=False)
-
-    objects = BodyChangeQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-at", "-pk"]
-        verbose_name = _("change of a body")
-        verbose_name_plural = _("changes of bodies")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["body", "kind", "party"],
-                condition=models.Q(status="open"),
-                nulls_distinct=False,
-                name="one_open_change_of_a_kind",
-                violation_error_message=_("This is proposed already. Give your key to it."),
-            ),
-            models.CheckConstraint(
-                condition=models.Q(
-                    kind__in=("join", "leave"), party__isnull=False, day__isnull=False
-                )
-                | (~models.Q(kind__in=("join", "leave")) & models.Q(party=None, day=None)),
-                name="a_change_of_seats_names_party_and_day",
-                violation_error_message=_("Say which party takes or gives up a seat, and when."),
-            ),
-        ]
-
-    def __str__(self):
-        return self.label
-
-    def get_absolute_url(self):
-        return f"{self.body.get_absolute_url()}#asked"
-
-    @property
-    def label(self) -> str:
-        """What is to be done, in words."""
-        if self.party is None or self.day is None:
-            return self.get_kind_display()
-        words = {
-            self.Kind.JOIN.value: gettext("%(party)s takes a seat from %(day)s"),
-            self.Kind.LEAVE.value: gettext("%(party)s gives up its seat after %(day)s"),
-        }
-        return words[self.kind] % {"party": self.party.label, "day": day_words(self.day)}

@@ -372,6 +372,11 @@ class Meeting(models.Model):
         return self.status == self.Status.IDEA
 
     @property
+    def is_own_part(self) -> bool:
+        """Whether one side's own part meets: all sides never do, even when it is announced."""
+        return self.series == self.Series.NATIONAL
+
+    @property
     def kept_by(self) -> Party | None:
         """The side that keeps it to itself; what is written in its history meanwhile, too."""
         return self.side

@@ -99,6 +99,19 @@ class Rules(models.Model):
         help_text=_("For instance: Protocol, Agreed minutes, Record of discussion."),
     )
 
+    # What rules say, whenever they hold.
+    SAID = (
+        "source",
+        "languages",
+        "publication",
+        "chairing",
+        "hosting",
+        "hosting_place",
+        "quorum_per_side",
+        "every_months",
+        "record_name",
+    )
+
     objects = RulesQuerySet.as_manager()
 
     class Meta:
@@ -189,7 +202,8 @@ class DeadlineRule(models.Model):
     def __str__(self):
         return self.get_what_display()
 
+    SAID = ("what", "days", "unit", "calendar_of_id", "when", "by_each_side")
+
     def is_as(self, other: "DeadlineRule") -> bool:
         """Whether another rule asks for the same on the same day by the same sides."""
-        fields = ("what", "days", "unit", "calendar_of_id", "when", "by_each_side")
-        return all(getattr(self, name) == getattr(other, name) for name in fields)
+        return all(getattr(self, name) == getattr(other, name) for name in self.SAID)

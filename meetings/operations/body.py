@@ -1,4 +1,4 @@
-"""Naming, adding and changing bodies: what any secretary does, and what takes every side's key."""
+"""Naming, adding and changing bodies: what any secretary does, and what is one side's own."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
@@ -10,9 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from meetings import notifications
-from meetings.models import Appointment, Body, BodyChange, BodyParty
-from meetings.permissions import can_decide_for_all, can_speak_for
-from meetings.transitions import BODY, BODY_CHANGE, CHANGE
+from meetings.models import Body, BodyParty
+from meetings.permissions import can_speak_for
 from portal import journal
 from portal.constraints import violations_explained
 from portal.languages import language_name
@@ -31,11 +30,6 @@ SIDE_CHANGED = journal.register(
     "body.side_changed",
     _("changed for %(side)s: %(what)s; before: “%(before)s”, now: “%(after)s”"),
 )
-PROPOSED = journal.register("body.proposed", _("proposed to the sides: %(change)s"))
-SEATED = journal.register("body.seated", _("gave %(side)s a seat from %(day)s"))
-LEFT = journal.register("body.left", _("ended the seat of %(side)s after %(day)s"))
-PUBLISHED = journal.register("body.published", _("made the body known to the public"))
-HIDDEN = journal.register("body.hidden", _("hid the body from the public"))
 
 ONE_DAY = timedelta(days=1)
 
@@ -74,6 +68,10 @@ def change_body(
     changed = {name: value for name, value in changes.items() if getattr(row, name) != value}
     if not changed:
         return row
+    if "parent" in changed and row.has_met:
+        raise Refused(
+            gettext("This body has met, so its place takes the key of every side. Propose it.")
+        )
     before = {name: getattr(row, name) for name in changed}
     if renamed_on and {"name", "names"} & set(changed):
         remember_name(row, renamed_on)
@@ -169,148 +167,3 @@ def _side_shown(value: Any) -> Any:
     if value in (None, "", {}):
         return _("none")
     return names_in_words(value) if isinstance(value, Mapping) else value
-
-
-# --- what takes every side's key ------------------------------------------------------
-
-
-@transaction.atomic
-def propose_change(change: BodyChange, *, party: Party | None, by: User) -> BodyChange:
-    """Put a change of the body to the sides, with the proposer's own key.
-
-    Without a party it is the neutral secretariat that enters what the sides told it by note
-    verbale: it is carried out at once, and every side is told.
-    """
-    change.proposer, change.by_name = party, by.name
-    body = Body.objects.select_for_update(of=("self",)).get(pk=change.body_id)
-    _refuse_without_effect(body, change)
-    with violations_explained(BodyChange):
-        change.save()
-    if party is None:
-        if not can_decide_for_all(by, body):
-            raise NotYours(gettext("Only the neutral secretariat acts for all sides."))
-        return _carry_out(change, by=by)
-    journal.record(body, PROPOSED, by=by, change=change.label, reason=change.reason)
-    return agree_change(change, party=party, revision=change.revision, by=by)
-
-
-@transaction.atomic
-def agree_change(change: BodyChange, *, party: Party, revision: int, by: User) -> BodyChange:
-    """Give a party's key to a change; the last key carries it out, any other awaits the rest."""
-    row = BodyChange.objects.select_for_update(of=("self",)).get(pk=change.pk)
-    if row.status != BodyChange.Status.OPEN:
-        raise Refused(gettext("This proposal is no longer open."))
-    BODY_CHANGE.give(row, party=party, by=by, revision=revision)
-    missing = BODY_CHANGE.missing(row)
-    if missing:
-        notifications.body_key_awaited(row, missing)
-        return row
-    return _carry_out(row, by=by)
-
-
-@transaction.atomic
-def take_back_change_key(change: BodyChange, *, party: Party, by: User) -> None:
-    """Take a party's key to an open change back."""
-    row = BodyChange.objects.select_for_update(of=("self",)).get(pk=change.pk)
-    if row.status != BodyChange.Status.OPEN:
-        raise Refused(gettext("This proposal is no longer open."))
-    BODY_CHANGE.withdraw(row, party=party, by=by)
-
-
-def _carry_out(change: BodyChange, *, by: User) -> BodyChange:
-    body = Body.objects.select_for_update(of=("self",)).get(pk=change.body_id)
-    _refuse_without_effect(body, change)
-    if change.kind in BODY.transitions:
-        _change_standing(body, change, by)
-    else:
-        entry = EFFECTS[change.kind](body, change, by)
-        body.revision += 1
-        body.save()
-        notifications.body_changed(body, [entry], by=None)
-    return CHANGE.perform(change, "carry_out", by=by)
-
-
-def _change_standing(body: Body, change: BodyChange, by: User) -> None:
-    """Every side's key is the right to it; the neutral secretariat has one of its own."""
-    actor, name = _who(change, by)
-    BODY.perform(body, change.kind, by=actor, by_name=name, reason=change.reason)
-
-
-def _who(change: BodyChange, by: User) -> tuple[User | None, str]:
-    """Who did it, for the history: the neutral secretariat by name, or all sides together."""
-    if change.proposer_id is None:
-        return by, ""
-    return None, ", ".join(party.short_name for party in change.body.sides())
-
-
-def _record(verb: str, body: Body, change: BodyChange, by: User, **facts: Any) -> Entry:
-    actor, name = _who(change, by)
-    return journal.record(body, verb, by=actor, name=name, reason=change.reason, **facts)
-
-
-def _seat(body: Body, change: BodyChange, by: User) -> Entry:
-    last = body.seats.order_by("order").last()
-    with violations_explained(BodyParty):
-        BodyParty.objects.create(
-            body=body,
-            party=change.party,
-            order=last.order + 1 if last else 1,
-            since=change.day,
-        )
-    return _record(SEATED, body, change, by, side=change.party.short_name, day=change.day)
-
-
-def _unseat(body: Body, change: BodyChange, by: User) -> Entry:
-    """End the seat, and the side's offices in the body with it."""
-    seat = _lasting_seat(body, change)
-    seat.until = change.day
-    with violations_explained(BodyParty):
-        seat.save()
-    body.appointments.filter(party=change.party, since__gt=change.day).delete()
-    held = Appointment.objects.on(change.day).filter(body=body, party=change.party)
-    held.update(until=change.day)
-    return _record(LEFT, body, change, by, side=change.party.short_name, day=change.day)
-
-
-def _publish(body: Body, change: BodyChange, by: User) -> Entry:
-    body.is_public = True
-    return _record(PUBLISHED, body, change, by)
-
-
-def _hide(body: Body, change: BodyChange, by: User) -> Entry:
-    body.is_public = False
-    return _record(HIDDEN, body, change, by)
-
-
-EFFECTS = {"join": _seat, "leave": _unseat, "publish": _publish, "hide": _hide}
-
-
-def _lasting_seat(body: Body, change: BodyChange) -> BodyParty | None:
-    """The party's seat on the day of the change."""
-    return next((seat for seat in body.seats.filter(party=change.party).on(change.day)), None)
-
-
-def _refuse_without_effect(body: Body, change: BodyChange) -> None:
-    """Say at once, and not at the last key, that a change would change nothing."""
-    sentence = None
-    if change.kind == "join" and _sits_from(body, change):
-        sentence = gettext("%(party)s has a seat then already.") % {"party": change.party.label}
-    elif change.kind == "leave" and _lasting_seat(body, change) is None:
-        sentence = gettext("%(party)s has no seat on that day.") % {"party": change.party.label}
-    elif change.kind in ("publish", "hide") and body.is_public == (change.kind == "publish"):
-        sentence = gettext("That is how it is already.")
-    elif change.kind in BODY.transitions and _stands_apart(body, change):
-        sentence = gettext("This body is “%(status)s”, so that is not possible now.") % {
-            "status": body.get_status_display()
-        }
-    if sentence:
-        raise Refused(sentence)
-
-
-def _sits_from(body: Body, change: BodyChange) -> bool:
-    seats = body.seats.filter(party=change.party)
-    return any(seat.until is None or seat.until >= change.day for seat in seats)
-
-
-def _stands_apart(body: Body, change: BodyChange) -> bool:
-    return body.status not in BODY.transitions[change.kind].sources
