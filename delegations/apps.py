@@ -33,6 +33,12 @@ class DelegationsConfig(AppConfig):
 
         return work.taking_part_for(user)
 
+    def people_for(self, obj, user):
+        """Who takes part in a meeting, for those who may know it."""
+        from delegations import work
+
+        return work.people_for(obj, user)
+
     def registered_for(self, sittings, user):
         """Who registered for several sittings, for the conflicts of a programme."""
         from delegations import work

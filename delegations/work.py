@@ -13,7 +13,8 @@ from django.utils.translation import ngettext
 from delegations.models import Delegate, Desk, tallies
 from delegations.permissions import can_run_desk
 from delegations.transitions import DESK
-from meetings.models import Meeting, standing
+from meetings.models import Meeting, at_joint, know_bodies, standing
+from meetings.permissions import can_see_inside
 from portal.models import User
 from portal.work import TakingPart, WorkItem
 
@@ -42,7 +43,9 @@ def _decisions(user: User, today: date) -> Iterator[WorkItem]:
     found = {row["meeting"]: row for row in waiting}
     if not found:
         return
-    for meeting in Meeting.objects.filter(pk__in=found).for_list():
+    meetings = list(Meeting.objects.filter(pk__in=found).for_list())
+    know_bodies(meetings)
+    for meeting in meetings:
         row = found[meeting.pk]
         yield WorkItem(
             title=meeting.full_label,
@@ -60,14 +63,18 @@ def _decisions(user: User, today: date) -> Iterator[WorkItem]:
 
 
 def _desks(user: User, today: date) -> Iterator[WorkItem]:
+    held = standing(user)
+    further = held.secretary_in("meeting__numbers__body")
     desks = Desk.objects.filter(
-        standing(user).secretary_in("meeting__body"),
+        held.secretary_in("meeting__body") | at_joint(Desk, held, further, "meeting"),
         meeting__in=Meeting.objects.inside(user),
         status=Desk.Status.NOT_OPEN,
         meeting__status__in=AHEAD,
         meeting__ends_on__gte=today,
     )
-    for desk in desks.select_related("meeting__body"):
+    desks = list(desks.select_related("meeting__body"))
+    know_bodies([desk.meeting for desk in desks])
+    for desk in desks:
         yield WorkItem(
             title=desk.meeting.full_label,
             why=_("The meeting is announced, and registration is not open yet."),
@@ -82,6 +89,7 @@ def _own(user: User, today: date) -> Iterator[WorkItem]:
         .live()
         .filter(person=user.person_id, meeting__status__in=AHEAD, meeting__ends_on__gte=today)
     )
+    know_bodies([delegate.delegation.meeting for delegate in own])
     for delegate in own:
         meeting = delegate.delegation.meeting
         approved = delegate.status == Delegate.Status.APPROVED
@@ -108,7 +116,7 @@ def links_for(obj: Any, user: User) -> Iterator[tuple[str, Any]]:
 
 def facts_for(obj: Any, user: User) -> Iterator[tuple[Any, Any]]:
     """On a meeting's page: how many people, as far as the reader may know it of every side."""
-    if not isinstance(obj, Meeting) or not (obj.is_over or standing(user).is_member(obj.body)):
+    if not isinstance(obj, Meeting) or not (obj.is_over or can_see_inside(user, obj)):
         return
     rows = tallies(obj, user)
     registered = sum(row.registered or 0 for row in rows)
@@ -127,6 +135,17 @@ def taking_part_for(user: User) -> Iterator[TakingPart]:
     rows = Delegate.objects.live().filter(person=user.person_id)
     for meeting_id, sitting_id, status in rows.values_list("meeting", "sittings", "status"):
         yield TakingPart(meeting_id, sitting_id, status == Delegate.Status.APPROVED)
+
+
+def people_for(obj: Any, user: User) -> Iterator[tuple[Any, int | None]]:
+    """At a meeting: those whose registration is approved, with their side."""
+    if not isinstance(obj, Meeting):
+        return
+    approved = Delegate.objects.visible_to(user).filter(
+        delegation__meeting=obj, status=Delegate.Status.APPROVED
+    )
+    for delegate in approved.select_related("person", "delegation").distinct():
+        yield delegate.person, delegate.delegation.party_id
 
 
 def registered_for(sittings: Iterable[int], user: User) -> Iterator[frozenset[int]]:

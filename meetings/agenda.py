@@ -3,12 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from meetings.models import AgendaItem, Area, Body, Meeting
 from portal.languages import in_every_language, in_source
+
+if TYPE_CHECKING:
+    from portal.models import User
 
 Outcome = AgendaItem.Outcome
 
@@ -26,6 +32,7 @@ class Point:
     children: list["Point"] = field(default_factory=list)
     begins: int = 0  # minutes from the beginning of the agenda
     ends: int = 0
+    steps: list = field(default_factory=list)  # where it can be moved, while one arranges
 
     @property
     def minutes(self) -> int:
@@ -87,8 +94,11 @@ def as_seen(points: Iterable[Point], seen: set[int]) -> list[Point]:
 # --- the usual agenda -----------------------------------------------------------------
 
 
-def usual_points(meeting: Meeting) -> list[AgendaItem]:
-    """What agendas of the field have, in their usual order (domain.md 3.2), not stored yet."""
+def usual_points(meeting: Meeting, reports: Iterable[AgendaItem] = ()) -> list[AgendaItem]:
+    """What agendas of the field have, in their usual order (domain.md 3.2), not stored yet.
+
+    `reports` of the bodies beneath, where some were chosen, follow the areas.
+    """
     body = meeting.body
     is_session = body.kind in {Body.Kind.COMMISSION, Body.Kind.COUNCIL}
     points = [
@@ -103,6 +113,7 @@ def usual_points(meeting: Meeting) -> list[AgendaItem]:
         points.append(_point(_("Trade and economic relations"), Outcome.DISCUSS))
     points += [_of_area(area) for area in body.areas.current()]
     points += [
+        *reports,
         _point(_("Other business"), Outcome.DISCUSS),
         _point(_("Date and place of the next meeting"), Outcome.DECIDE),
         _point(_("Adoption and signing of the record"), Outcome.SIGN),
@@ -118,6 +129,46 @@ def _of_area(area: Area) -> AgendaItem:
     return AgendaItem(title=area.name, titles=area.names, area=area, outcome=Outcome.DISCUSS)
 
 
+# --- reports of the bodies beneath ----------------------------------------------------
+
+REPORTS = _("Reports of the committees and groups")
+REPORT = _("Report: %(body)s")
+
+
+def reporting(meeting: Meeting, user: "User") -> list[Body]:
+    """The bodies beneath those that meet, in the order of the tree, as the user may know them."""
+    tops = {body.pk for body in meeting.bodies}
+    found = Body.objects.visible_to(user).filter(above__overlap=list(tops))
+    beneath = list(found.exclude(pk__in=tops).exclude(status=Body.Status.CLOSED))
+    names = {body.pk: body.name for body in beneath}
+    return sorted(
+        beneath, key=lambda body: [*(names[pk] for pk in body.above if pk in names), body.name]
+    )
+
+
+def report_of(body: Body) -> AgendaItem:
+    """A point for the report of a body, under its own name in each language; not stored yet.
+
+    Of a body that the public does not know, the point is closed.
+    """
+    titles = {}
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            titles[code] = str(REPORT) % {"body": body.label}
+    title = titles.pop("en")
+    return AgendaItem(
+        title=title,
+        titles={code: text for code, text in titles.items() if text != title},
+        outcome=Outcome.NOTE,
+        is_open=body.is_public,
+    )
+
+
+def all_reports() -> AgendaItem:
+    """The point beneath which several reports stand; not stored yet."""
+    return _point(REPORTS, Outcome.NOTE)
+
+
 # --- where a point goes ---------------------------------------------------------------
 
 
@@ -127,6 +178,9 @@ class Spot:
 
     parent: AgendaItem | None
     index: int
+
+
+STEPS = ("up", "down", "out", "in")
 
 
 class Order:
@@ -144,6 +198,10 @@ class Order:
     def branch(self, item: AgendaItem) -> list[AgendaItem]:
         """A point and everything beneath it."""
         return [item, *(one for child in self.beneath(item) for one in self.branch(child))]
+
+    def steps(self, item: AgendaItem) -> list[str]:
+        """Where a point can be moved from its place, in the order of the buttons."""
+        return [step for step in STEPS if self.spot(step, item)]
 
     def spot(self, to: str, item: AgendaItem | None = None) -> Spot | None:
         """Where `to` leads: up, down, in, out, end, or before, after, in another point.

@@ -88,6 +88,11 @@ def taking_part_for(user: "User") -> list[TakingPart]:
     return list(_ask("taking_part_for", user))
 
 
+def people_for(obj: Any, user: "User") -> list[tuple[Any, int | None]]:
+    """Whom other apps know around an object, as far as the user may: (person, side)."""
+    return list(_ask("people_for", obj, user))
+
+
 def registered_for(sittings: Any, user: "User") -> list[frozenset[int]]:
     """Of each person registered for several of these sittings: for which, if one may know."""
     return list(_ask("registered_for", sittings, user))

@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -7,10 +8,10 @@ from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
 from meetings.agenda import Point
-from meetings.models import AgendaItem, AgendaNote, AgendaSpeaker
-from meetings.permissions import proposing_sides
+from meetings.models import AgendaItem, AgendaNote, AgendaSpeaker, Body
+from meetings.permissions import known_at, proposing_sides
 from portal.forms import NameField, PortalForm, PortalModelForm
-from portal.models import Party
+from portal.models import Party, Person
 
 LONGEST = 24 * 60  # minutes that one point may take
 
@@ -182,25 +183,72 @@ def _stored_value(form: ChangePointForm, name: str) -> Any:
     return form.get_initial_for_field(form.fields[name], name)
 
 
-class SpeakerForm(PortalForm):
-    """One who is to speak to a point."""
+class Known:
+    """Whom one may choose as a speaker: each under a name that is nobody else's there."""
 
-    name = NameField(label=_("Speaker"), max_length=250, required=False)
-    party = PartyChoiceField(
-        label=_("Side"),
-        queryset=Party.objects.none(),
+    def __init__(self, people: Iterable[tuple[Person, int | None]], parties: Iterable[Party]):
+        self.parties = {party.pk: party for party in parties}
+        found = {person.pk: (person, party) for person, party in people}
+        alike = Counter(person.full_name.casefold() for person, _party in found.values())
+        self.names: dict[int, str] = {}
+        self.found: dict[str, tuple[Person, int | None]] = {}
+        for person, party in found.values():
+            name = person.full_name
+            if alike[name.casefold()] > 1:
+                name = self._told_apart(person, party)
+            if name.casefold() not in self.found:
+                self.names[person.pk] = name
+                self.found[name.casefold()] = (person, party)
+
+    def _told_apart(self, person: Person, party: int | None) -> str:
+        more = [person.latin_name, self._side(party)]
+        return " · ".join([person.full_name, *(one for one in more if one)])
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """The names to choose from, each with its side, in the order of the alphabet."""
+        rows = [(self.names[person.pk], party) for person, party in self.found.values()]
+        return [(name, self._side(party)) for name, party in sorted(rows, key=lambda row: row[0])]
+
+    def _side(self, party: int | None) -> str:
+        return self.parties[party].label if party in self.parties else ""
+
+    def named(self, text: str) -> tuple[Person | None, int | None]:
+        """The person of that name and the side; nobody for a guest."""
+        return self.found.get(text.casefold(), (None, None))
+
+
+class SpeakerForm(PortalForm):
+    """One who is to speak to a point: of those known at the meeting, or a guest by name."""
+
+    name = NameField(
+        label=_("Speaker"),
+        max_length=250,
         required=False,
-        empty_label=_("None of the sides"),
+        widget=forms.TextInput(
+            attrs={
+                "list": "known-speakers",
+                "autocomplete": "off",
+                "aria-describedby": "speakers-known",
+            }
+        ),
     )
+    party = forms.TypedChoiceField(label=_("Side"), required=False, empty_value=None)
     minutes = forms.IntegerField(label=_("Minutes"), required=False, min_value=1, max_value=LONGEST)
 
-    def __init__(self, *args, parties: Iterable[Party], **kwargs):
+    def __init__(self, *args, known: Known, **kwargs):
         super().__init__(*args, **kwargs)
-        parties = [party.pk for party in parties]
-        self.fields["party"].queryset = Party.objects.filter(pk__in=parties)
+        self.known = known
+        sides = [(str(party.pk), party.label) for party in known.parties.values()]
+        self.fields["party"].choices = [("", _("None of the sides")), *sides]
+        self.fields["party"].coerce = lambda value: known.parties[int(value)]
 
     def clean(self):
         data = super().clean()
+        person, side = self.known.named(data.get("name", ""))
+        data["person"] = person
+        if person and not data.get("party") and "party" not in self.errors:
+            data["party"] = self.known.parties.get(side)
         if not data.get("name") and (data.get("minutes") or data.get("party")):
             self.add_error("name", _("Name the speaker."))
         return data
@@ -212,7 +260,15 @@ class SpeakerRows(forms.BaseFormSet):
     @property
     def speakers(self) -> list[AgendaSpeaker]:
         """Those that are named, not stored yet."""
-        return [AgendaSpeaker(**row) for row in self.cleaned_data if row.get("name")]
+        named = [row for row in self.cleaned_data if row.get("name")]
+        return [
+            AgendaSpeaker(**{**row, "name": "" if row["person"] else row["name"]}) for row in named
+        ]
+
+    @property
+    def known(self) -> list[tuple[str, str]]:
+        """Whom one may choose, with the side."""
+        return self.form_kwargs["known"].choices
 
 
 Speakers = forms.formset_factory(
@@ -220,17 +276,54 @@ Speakers = forms.formset_factory(
 )
 
 
-def speaker_rows(data, item: AgendaItem) -> SpeakerRows:
+def speaker_rows(data, item: AgendaItem, user) -> SpeakerRows:
     """The rows of a point's speakers, stored or as posted, with two empty ones."""
-    stored = item.speakers.select_related("person") if item.pk else []
+    stored = list(item.speakers.select_related("person")) if item.pk else []
+    meeting = item.agenda.meeting
+    there = [(one.person, one.party_id) for one in stored if one.person]
+    known = Known([*known_at(user, meeting), *there], meeting.sides(user))
     return Speakers(
         data,
         prefix="speakers",
         initial=[
-            {"name": str(one), "party": one.party_id, "minutes": one.minutes} for one in stored
+            {
+                "name": one.name or known.names.get(one.person_id, str(one.person)),
+                "party": one.party_id,
+                "minutes": one.minutes,
+            }
+            for one in stored
         ],
-        form_kwargs={"parties": item.agenda.meeting.sides()},
+        form_kwargs={"known": known},
     )
+
+
+class ReportsField(forms.MultipleChoiceField):
+    """Bodies beneath, in the order of the tree, whose reports the agenda is to have."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, bodies: Iterable[Body] = (), **kwargs):
+        self.bodies = list(bodies)
+        super().__init__(
+            choices=[(str(body.pk), body.label) for body in self.bodies],
+            label=_("Reports of the bodies beneath"),
+            required=False,
+            help_text=_("Each body that you choose gets a point for its report."),
+            **kwargs,
+        )
+
+    def clean(self, value):
+        chosen = super().clean(value)
+        return [body for body in self.bodies if str(body.pk) in chosen]
+
+
+class BeginForm(PortalForm):
+    """What a new agenda has besides the usual points."""
+
+    def __init__(self, *args, bodies: list[Body], **kwargs):
+        super().__init__(*args, **kwargs)
+        if bodies:
+            self.fields["reports"] = ReportsField(bodies)
 
 
 class NoteForm(PortalForm):

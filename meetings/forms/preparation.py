@@ -4,6 +4,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from meetings.forms.agenda import ReportsField
+from meetings.models import Body
 from portal.forms import DayInput, PortalForm
 
 # What may come along, and how the page names how much of it there is.
@@ -37,8 +39,10 @@ class PreparationForm(PortalForm):
         label=_("What comes along"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args, counts: dict[str, int], today: date, **kwargs):
+    def __init__(self, *args, counts: dict[str, int], bodies: list[Body], today: date, **kwargs):
         super().__init__(*args, **kwargs)
+        if bodies:
+            self.fields["reports"] = ReportsField(bodies)
         self.today = today
         there = {name: number for name, number in counts.items() if number}
         self.fields["chosen"].choices = [

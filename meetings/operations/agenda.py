@@ -1,17 +1,19 @@
 """Writing an agenda, agreeing on it, adding late points, and each side's own notes on it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from meetings import notifications
-from meetings.agenda import Order, Spot, usual_points
-from meetings.models import Agenda, AgendaItem, AgendaNote, AgendaSpeaker, Meeting
-from meetings.permissions import can_edit_agenda, can_edit_point, proposing_sides, served_sides
+from meetings.agenda import Order, Spot, all_reports, report_of, usual_points
+from meetings.models import Agenda, AgendaItem, AgendaNote, AgendaSpeaker, Body, Meeting
+from meetings.permissions import can_edit_agenda, can_edit_point, proposing_sides, sides_at
 from meetings.transitions import AGENDA, LATE, POINT, POINTS
 from portal import journal
 from portal.models import Party, User
@@ -46,18 +48,44 @@ CHANGED = {
 
 
 @transaction.atomic
-def begin_agenda(meeting: Meeting, *, by: User) -> Agenda:
-    """Begin a meeting's agenda with the usual points and one for each area."""
+def begin_agenda(meeting: Meeting, *, reports: Sequence[Body] = (), by: User) -> Agenda:
+    """Begin a meeting's agenda with the usual points, one for each area and chosen report."""
     _must(can_edit_agenda(by, meeting))
     agenda = agenda_of(meeting)
     if agenda.items.exists():
         raise Refused(gettext("This agenda was begun already. Here it is."))
-    for position, item in enumerate(usual_points(meeting), 1):
+    head = [all_reports()] if len(reports) > 1 else [report_of(body) for body in reports]
+    for position, item in enumerate(usual_points(meeting, head), 1):
         item.agenda, item.position = agenda, position
         item.save()
+    add_reports(agenda, reports)
     journal.record(agenda, BEGUN, by=by)
     _revise(agenda, by, _("The agenda was begun."))
     return agenda
+
+
+def add_reports(agenda: Agenda, bodies: Iterable[Body]) -> None:
+    """Add a point for the report of each body that has none, in their order.
+
+    They stand beneath the point for reports, which comes to the end where there is none yet;
+    a single one stands by itself.
+    """
+    listed = agenda.items.listed()
+    titles = set(listed.values_list("title", flat=True))
+    fresh = [item for item in map(report_of, bodies) if item.title not in titles]
+    parent = listed.filter(parent=None, title=all_reports().title).first()
+    if parent is None and len(fresh) > 1:
+        parent = all_reports()
+        _append(agenda, None, [parent])
+    _append(agenda, parent, fresh)
+
+
+def _append(agenda: Agenda, parent: AgendaItem | None, items: Iterable[AgendaItem]) -> None:
+    """Store new points at the end of those directly beneath one."""
+    last = agenda.items.listed().filter(parent=parent).aggregate(last=Max("position"))["last"]
+    for position, item in enumerate(items, (last or 0) + 1):
+        item.agenda, item.parent, item.position = agenda, parent, position
+        item.save()
 
 
 @transaction.atomic
@@ -176,6 +204,7 @@ def change_point(
         journal.record(agenda, verb, by=by, point=row.title, before=before)
     if late:
         LATE.revise(row, by=by, because=_("The proposed point was changed."))
+        row.asked_at = timezone.now()
         row.save()
         notifications.late_point_proposed(row, by)
         return row
@@ -344,6 +373,7 @@ def propose_late_point(
         raise Refused(*sentences)
     spot = _spot(_order(agenda), to)
     item.agenda, item.parent, item.position = agenda, spot.parent, spot.index + 1
+    item.asked_at = timezone.now()
     item.save()
     _write_speakers(item, speakers)
     journal.record(agenda, PROPOSED, by=by, party=item.proposer, point=item.title)
@@ -393,7 +423,7 @@ def write_note(item: AgendaItem, *, party: Party, text: str, revision: int, by: 
     `revision` is that of the note that was read, 0 for none. Raises Refused when a colleague
     of the same side changed it meanwhile.
     """
-    _must(party.pk in served_sides(by, item.agenda.meeting.body))
+    _must(party.pk in sides_at(by, item.agenda.meeting))
     AgendaNote.objects.get_or_create(item=item, party=party, defaults={"revision": 0})
     note = AgendaNote.objects.select_for_update(of=("self",)).get(item=item, party=party)
     if note.revision != revision:

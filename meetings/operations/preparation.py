@@ -1,6 +1,6 @@
 """Preparing the next meeting from one that was: chosen things come along, nothing is sent."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -11,12 +11,14 @@ from meetings.models import (
     ActionItem,
     Agenda,
     AgendaItem,
+    Body,
     Capacity,
     Meeting,
     Participation,
     Sitting,
     standing,
 )
+from meetings.operations.agenda import add_reports
 from meetings.operations.deadline import reckon_deadlines
 from meetings.operations.meeting import next_number
 from portal import journal
@@ -51,19 +53,27 @@ def what_may_come_along(meeting: Meeting) -> dict[str, int]:
 
 @transaction.atomic
 def prepare_next(
-    meeting: Meeting, *, starts_on: date, chosen: Collection[str], by: User
+    meeting: Meeting,
+    *,
+    starts_on: date,
+    chosen: Collection[str],
+    by: User,
+    reports: Sequence[Body] = (),
 ) -> Meeting:
     """Begin the next meeting of a body as an idea of the own side, with what was chosen.
 
-    `chosen` names what comes along: sittings, agenda, invited, items. Deadlines follow from
+    `chosen` names what comes along: sittings, agenda, invited, items; `reports` the bodies
+    beneath whose reports the agenda is to have. Deadlines follow from
     the rules. Nobody is told: an idea is seen by the own side alone until it is proposed.
     Raises Refused when a sitting would fall on a time that its clocks skip.
     """
-    following = _begin(meeting, starts_on, _side_of(by, meeting))
+    following = _begin(meeting, starts_on, side_of(by, meeting))
     if "sittings" in chosen:
         _bring_sittings(meeting, following)
     if "agenda" in chosen:
         _bring_agenda(meeting, following)
+    if reports:
+        add_reports(_agenda(following), reports)
     if "items" in chosen:
         _bring_open_items(meeting, following)
     if "invited" in chosen:
@@ -75,7 +85,7 @@ def prepare_next(
     return following
 
 
-def _side_of(user: User, meeting: Meeting) -> Party | None:
+def side_of(user: User, meeting: Meeting) -> Party | None:
     """The side for which the user prepares; none for the neutral secretariat.
 
     What follows a meeting of one side's own part is that side's.

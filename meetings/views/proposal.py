@@ -15,6 +15,7 @@ from meetings.hosting import turn
 from meetings.models import Meeting, NoteVerbale, Proposal, standing
 from meetings.permissions import can_propose
 from meetings.transitions import DATES, FREE_NUMBER, MOVE, PROPOSAL
+from portal.agreement import Seal
 from portal.forms import ReasonForm
 from portal.models import Entry
 from portal.refusal import Refused
@@ -117,17 +118,27 @@ def conversation(request: HttpRequest, meeting: Meeting) -> dict:
     latest = rounds[-1]["proposal"] if rounds else None
     asked, agreement = _asked(meeting, latest)
     own = {party.pk for party in agreement.parties_of(asked, request.user)} if asked else set()
-    seals = agreement.seals(asked, own=standing(request.user).party_ids) if asked else []
+    mine = standing(request.user).party_ids
+    seals = agreement.seals(asked, own=mine) if asked else _standing_keys(meeting, mine)
     return {
         "rounds": rounds,
         "asked": asked,
         "seals": seals,
+        "is_first": bool(asked) or meeting.is_prepared,
         "own_keys": [(seal.party, seal.state == "full") for seal in seals if seal.party.pk in own],
         "awaited": [(seal.party, _since(seal, latest)) for seal in seals if seal.state != "full"],
         "answers": _answers(request, latest),
         "stale": bool(latest) and meeting.is_prepared and latest.status in UNANSWERABLE,
         "may_propose": can_propose(request.user, meeting) and meeting.status in PROPOSABLE,
     }
+
+
+def _standing_keys(meeting: Meeting, own: set[int]) -> list[Seal]:
+    """The keys by which the announced dates stand, as long as all of them do."""
+    if meeting.status not in Meeting.FIXED:
+        return []
+    seals = DATES.seals(meeting, own=own)
+    return seals if all(seal.state == "full" for seal in seals) else []
 
 
 UNANSWERABLE = (Proposal.Status.DECLINED, Proposal.Status.WITHDRAWN)

@@ -316,9 +316,31 @@ def test_history_says_who_for_which_side_what_and_why():
     with timezone.override("Asia/Kuala_Lumpur"):
         shown = words("{% history entries %}", entries=[entry, portal])
     assert shown == (
-        "Tue 25 May 2021 15:00 Nur Aisyah (Malaysia) declined Too late. "
-        "Tue 25 May 2021 15:00 The portal reminded"
+        "Times are those of Kuala Lumpur. "
+        "Tue 25 May 2021 15:00 UTC+08:00 Nur Aisyah (Malaysia) declined Too late. "
+        "Tue 25 May 2021 15:00 UTC+08:00 The portal reminded"
     )
+
+
+def test_history_names_the_clock_of_the_readers_own_side_and_each_days_offset():
+    party = SimpleNamespace(zone="Europe/Moscow", place=clocks.Place("Europe/Moscow", "Москва"))
+    reader = SimpleNamespace(person=SimpleNamespace(party=party))
+    entry = SimpleNamespace(actor_name="", party=None, sentence="reminded", shown_reason="")
+    entry.at = datetime(2013, 6, 1, 9, tzinfo=UTC)  # when Moscow was four hours ahead
+    with timezone.override("Europe/Moscow"):
+        shown = words("{% history entries %}", entries=[entry], user=reader)
+    assert shown.startswith("Times are those of Москва. Sat 1 Jun 2013 13:00 UTC+04:00")
+
+
+def test_a_history_in_a_clock_that_is_not_the_sides_names_its_own_city():
+    party = SimpleNamespace(zone="Europe/Moscow", place=clocks.Place("Europe/Moscow", "Москва"))
+    reader = SimpleNamespace(person=SimpleNamespace(party=party))
+    entry = SimpleNamespace(
+        actor_name="", party=None, at=PLENARY, sentence="reminded", shown_reason=""
+    )
+    with timezone.override("Asia/Yakutsk"):
+        shown = words("{% history entries %}", entries=[entry], user=reader)
+    assert "Times are those of Yakutsk. Tue 25 May 2021 16:00 UTC+09:00" in shown
 
 
 def test_a_work_item_says_why_since_when_and_offers_the_deed():
