@@ -216,6 +216,11 @@ def shifted(rows: Iterable[Row], day: date, *, days: int = 0, minutes: int = 0) 
     )
 
 
+def in_zone(rows: Iterable[Row], before: str, zone: str) -> Rows:
+    """The rows with those that go by one clock put on another; their wall times stay."""
+    return [{**row, "zone": zone} if row["zone"] == before else row for row in rows]
+
+
 def copied(row: Row) -> Row:
     """The same sitting once more, right after itself; `like` says of which one it is a copy."""
     after = moved(row, minutes=row["minutes"] or 0)

@@ -4,8 +4,13 @@ from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 from django.utils import timezone
 
-from meetings.models import Agenda, DeadlineRule, Meeting
-from meetings.operations import believe_no_file, meet_by_deed, reckon_deadlines
+from meetings.models import Agenda, DeadlineRule, Meeting, Sitting
+from meetings.operations import (
+    believe_no_file,
+    keep_cancellation,
+    meet_by_deed,
+    reckon_deadlines,
+)
 from meetings.transitions import BODY
 from portal.workflow import performed
 
@@ -35,6 +40,13 @@ def wake_the_body_that_meets(sender, obj, transition, by, reason, **kwargs):
     for body in obj.bodies:
         if body.status in BODY.transitions["convene"].sources:
             BODY.perform(body, "convene", by=None)
+
+
+@receiver(performed, sender=Sitting)
+def keep_the_programme_without_it(sender, obj, transition, by, reason, **kwargs):
+    """However a sitting is cancelled, a version is kept and those concerned are told."""
+    if transition == "cancel":
+        keep_cancellation(obj, by=by, reason=reason)
 
 
 @receiver(post_migrate)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from meetings.forms.sitting import side_zones
 from meetings.hosting import Turn
 from meetings.models import Body, Meeting, NoteVerbale, Wording
+from meetings.operations import on_another_clock
 from portal.forms import DayInput, NameField, PortalForm, PortalModelForm
 from portal.models import Party
 
@@ -64,6 +65,25 @@ class DatesForm(PortalModelForm):
             field.help_text = turn.words
         for name in self._shown("zone"):
             self.fields[name].widget = forms.Select(choices=side_zones(parties))
+
+    def _read_of_the_clock(self, cleaned: dict, meeting: Meeting) -> None:
+        """Say what another clock does to the sittings before it is saved for the first time."""
+        zone, before = cleaned.get("zone"), self.instance.zone
+        if not zone or zone in {before, cleaned.get("clock")}:
+            return
+        changes = on_another_clock(meeting, zone, before=before)
+        if changes:
+            self.data = {**dict(self.data.items()), "clock": zone}
+            names = {"zone": zone, "before": before, "sitting": changes[0]}
+            self.add_error(
+                "zone",
+                gettext(
+                    "The clock would be %(zone)s instead of %(before)s. The wall times of the "
+                    "sittings stay, so they begin at another moment. %(sitting)s. "
+                    "Save once more if that is meant."
+                )
+                % names,
+            )
 
     def _shown(self, *names: str) -> list[str]:
         return [name for name in names if name in self.fields]
@@ -184,6 +204,7 @@ class MeetingChangeForm(MeetingForm):
     revision = forms.IntegerField(widget=forms.HiddenInput)
     version = forms.CharField(widget=forms.HiddenInput, required=False)
     asked = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    clock = forms.CharField(widget=forms.HiddenInput, required=False)
     remark = forms.CharField(
         label=_("Remark to the other sides"),
         required=False,
@@ -192,6 +213,7 @@ class MeetingChangeForm(MeetingForm):
     )
 
     READ = ("revision", "version", "asked", "remark")
+    SHOWN = ("clock",)
 
     def __init__(self, *args, asked: Wording | None = None, **kwargs):
         super().__init__(*args, **kwargs)
@@ -224,12 +246,14 @@ class MeetingChangeForm(MeetingForm):
         cleaned = super().clean()
         if "number" in self.fields and "series" not in self.fields:
             self._has_number(cleaned)
+        self._read_of_the_clock(cleaned, self.instance)
         return cleaned
 
     @property
     def changes(self) -> dict:
         """The values by field, without what was read."""
-        return {name: value for name, value in self.cleaned_data.items() if name not in self.READ}
+        known = {*self.READ, *self.SHOWN}
+        return {name: value for name, value in self.cleaned_data.items() if name not in known}
 
     @property
     def read(self) -> dict:

@@ -12,6 +12,7 @@ class ProposalForm(DatesForm):
     """Days and a place put to the other sides, with the revision that was read."""
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
+    clock = forms.CharField(widget=forms.HiddenInput, required=False)
 
     USUAL = ("starts_on", "ends_on", "precision", "mode", "place", "host", "host_reason")
     MORE = ("zone", "remark", "note")
@@ -27,6 +28,11 @@ class ProposalForm(DatesForm):
         self.fields["note"].queryset = notes_for(meeting, user)
         self.fields["note"].empty_label = _("None")
         self.initial["revision"] = meeting.revision
+
+    def clean(self):
+        cleaned = super().clean()
+        self._read_of_the_clock(cleaned, self.instance.meeting)
+        return cleaned
 
     def compared_with(
         self, stored: Meeting, **kwargs: Any

@@ -19,6 +19,7 @@ from meetings.models import (
     Wording,
 )
 from meetings.operations.agenda import ask_agenda_anew
+from meetings.operations.programme import follow_clock
 from meetings.operations.proposal import (
     PROPOSED_FIELDS,
     agree_dates,
@@ -144,10 +145,13 @@ def change_meeting(
 def _edit(row: Meeting, changes: Mapping[str, Any], by: User) -> None:
     if not changes:
         return
+    before = row.zone
     for name, value in changes.items():
         setattr(row, name, value)
     with violations_explained(Meeting, MeetingNumber):
         row.save()
+    if before != row.zone:
+        follow_clock(row, before=before, by=by)
     dates = any(name in PROPOSED_FIELDS for name in changes)
     journal.record(row, CHANGED if dates else EDITED, by=by)
     if dates:

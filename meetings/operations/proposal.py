@@ -3,14 +3,18 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from meetings import notifications, timing
 from meetings.models import Meeting, MeetingNumber, Proposal, Sitting, Timing
-from meetings.operations.programme import shift_programme
+from meetings.operations.programme import (
+    follow_clock,
+    on_another_clock,
+    shift_programme,
+)
 from meetings.permissions import turned_by
 from meetings.transitions import DATES, MEETING, MOVE, PROPOSAL
 from portal import journal
@@ -100,19 +104,22 @@ def _propose(row: Meeting, proposal: Proposal, by: User) -> Proposal:
                 "propose others."
             )
         )
-    earlier = row.proposer_id
+    earlier, clock = row.proposer_id, row.zone
     _replace_whatstands(row, by)
     for name in PROPOSED_FIELDS:
         setattr(row, name, getattr(proposal, name))
     row.proposer = proposal.party
     DATES.revise(row, by=by, because=_("Other dates, another place or mode were proposed."))
-    with violations_explained(Meeting, MeetingNumber):
+    with violations_explained(Meeting, MeetingNumber, Sitting):
         row.save()
+        clocks = follow_clock(row, before=clock, by=by)
+        if row.is_idea:
+            _rooms_are_free_for_all(row, by)
         row = _follow(row, same_side=row.proposer_id == earlier, by=by)
     proposal.save()
     journal.record(row, PROPOSED, by=by, days=proposal.words)
     _give_own_key(row, by)
-    notifications.dates_key_awaited(row, DATES)
+    notifications.dates_key_awaited(row, DATES, clocks)
     performed.send(Meeting, obj=row, transition="changed", by=by, reason="")
     return proposal
 
@@ -214,7 +221,7 @@ def _propose_move(row: Meeting, proposal: Proposal, by: User) -> Proposal:
         raise Refused(gettext("These are the days and the place that are announced already."))
     if not proposal.is_exact:
         raise Refused(gettext("An announced meeting is moved to exact days. Choose them."))
-    _rooms_are_free(row, proposal)
+    _rooms_are_free(row, proposal, by)
     _replace_whatstands(row, by)
     proposal.save()
     journal.record(row, MOVE_PROPOSED, by=by, reason=proposal.remark, days=proposal.words)
@@ -223,7 +230,8 @@ def _propose_move(row: Meeting, proposal: Proposal, by: User) -> Proposal:
     if MOVE.complete(proposal):
         _move(row, proposal, by)
     else:
-        notifications.move_proposed(proposal, MOVE)
+        clocks = on_another_clock(row, proposal.zone, before=row.zone)
+        notifications.move_proposed(proposal, MOVE, clocks)
     return proposal
 
 
@@ -257,17 +265,19 @@ def _move(meeting: Meeting, proposal: Proposal, by: User) -> None:
     """What every side agreed to happens: new days and place, the old ones kept with the reason."""
     PROPOSAL.perform(proposal, "accept", by=by)
     before, shift = meeting.days_words, proposal.starts_on - meeting.starts_on
+    clock = meeting.zone
     timing.keep_as_lapsed(meeting, proposal.remark or in_source(MOVED_BY_ALL))
     for name in PROPOSED_FIELDS:
         setattr(meeting, name, getattr(proposal, name))
     _carry_keys(meeting, proposal)
     meeting.save()
     timing.keep(meeting, Timing.Kind.ANNOUNCED)
+    clocks = follow_clock(meeting, before=clock, by=by)
     _shift(meeting, shift.days, by, proposal.remark)
     journal.record(
         meeting, MOVED, by=by, reason=proposal.remark, before=before, days=proposal.words
     )
-    notifications.meeting_moved(meeting, before, proposal)
+    notifications.meeting_moved(meeting, before, proposal, clocks)
     performed.send(Meeting, obj=meeting, transition="changed", by=by, reason="")
 
 
@@ -318,27 +328,38 @@ def _store(sitting: Sitting) -> None:
         raise Refused(str(error)) from error
 
 
-def _rooms_are_free(meeting: Meeting, proposal: Proposal) -> None:
+def _rooms_are_free(meeting: Meeting, proposal: Proposal, by: User) -> None:
     """Refuse a move whose sittings would meet those of another meeting in a room."""
     shift = proposal.starts_on - meeting.starts_on
     ahead = meeting.sittings.taking_place().filter(starts_at__gt=timezone.now())
+    _refuse_taken_rooms(meeting, ahead, shift, by)
+
+
+def _rooms_are_free_for_all(idea: Meeting, by: User) -> None:
+    """Refuse to propose an idea whose rooms are taken: until now it kept them from nobody."""
+    _refuse_taken_rooms(idea, idea.sittings.taking_place(), timedelta(), by)
+
+
+def _refuse_taken_rooms(
+    meeting: Meeting, sittings: QuerySet[Sitting], shift: timedelta, by: User
+) -> None:
     sentences = [
         sentence
-        for sitting in ahead.exclude(room=None).select_related("room", "area")
-        if (sentence := _room_taken(meeting, sitting, shift))
+        for sitting in sittings.exclude(room=None).select_related("room", "area")
+        if (sentence := _room_taken(meeting, sitting, shift, by))
     ]
     if sentences:
         raise Refused(*sentences)
 
 
-def _room_taken(meeting: Meeting, sitting: Sitting, shift: timedelta) -> str:
+def _room_taken(meeting: Meeting, sitting: Sitting, shift: timedelta, by: User) -> str:
     sitting.day += shift
     try:
         sitting.reckon()
     except NoSuchTime as error:
         return str(error)
     other = (
-        Sitting.objects.taking_place()
+        Sitting.objects.keeping_rooms_from(meeting.side_id if meeting.is_own_part else None)
         .filter(room=sitting.room, starts_at__lt=sitting.ends_at, ends_at__gt=sitting.starts_at)
         .exclude(Q(wall=None) | Q(meeting=meeting))
         .first()
@@ -347,11 +368,19 @@ def _room_taken(meeting: Meeting, sitting: Sitting, shift: timedelta) -> str:
     )
     if other is None:
         return ""
-    return gettext(
+    sentence = gettext(
         "%(sitting)s would be in %(room)s on %(when)s, which is taken then by another sitting. "
         "Choose another room for it, or propose other days."
-    ) % {
+    )
+    if Sitting.objects.visible_to(by).filter(pk=other.pk).exists():
+        sentence = gettext(
+            "%(sitting)s would be in %(room)s on %(when)s, which is taken then by %(other)s of the "
+            "%(meeting)s. Choose another room or another time for it, or propose other days."
+        )
+    return sentence % {
         "sitting": sitting.label,
+        "other": other.label,
+        "meeting": other.meeting.full_label,
         "room": sitting.room,
         "when": sitting.clocks(meeting.sides()),
     }

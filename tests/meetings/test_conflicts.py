@@ -101,6 +101,23 @@ def test_two_plenaries_at_once_leave_everybody_torn(parties):
     assert "Two plenary sessions run at the same time" in sentences(rows, of=frame(parties))[0]
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_talk_beside_the_plenary_is_named_with_the_plenary_and_the_way_out(parties, order):
+    rows = [planned("a", "The plenary", kind="plenary"), planned("b", "Talk on halal", after=30)]
+    [conflict] = conflicts_of(rows[::order], frame(parties))
+    assert conflict.uids == ("a", "b")
+    assert not conflict.refused
+    assert conflict.sentence == (
+        "Talk on halal is held during The plenary, where everybody belongs. "
+        "Move one of them, or leave it so if other people attend it."
+    )
+
+
+def test_a_journey_beside_the_plenary_is_said_once(parties):
+    rows = [planned("a", kind="plenary"), planned("b", kind="travel", after=30)]
+    assert len(sentences(rows, of=frame(parties))) == 1
+
+
 @pytest.mark.parametrize(("day", "outside"), [(-1, True), (0, False), (1, True)])
 def test_a_sitting_outside_the_days_is_said_once_for_all(parties, day, outside):
     given = {"kind": "technical", "day": day}

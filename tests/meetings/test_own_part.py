@@ -5,6 +5,7 @@ import json
 from datetime import date
 
 import pytest
+from django.db import IntegrityError
 from django.urls import reverse
 
 from delegations.work import links_for
@@ -15,7 +16,8 @@ from meetings.dossier.rights import Rights
 from meetings.forms.sitting import room_conflict
 from meetings.models import ActionItem, Body, Meeting, NoteVerbale, Rules, Sitting
 from meetings.permissions import can_add_item
-from meetings.transitions import CLOSING, POINTS
+from meetings.transitions import CLOSING, MEETING, POINTS
+from meetings.views.programme import conflicts_between
 from meetings.work import work_for
 from portal.models import Entry, Key, Notice, Party
 from portal.refusal import Refused
@@ -173,7 +175,7 @@ def test_what_follows_an_own_part_is_of_the_same_side_whoever_prepares_it(cast, 
 
 def test_the_sentence_on_a_taken_room_keeps_the_clocks_of_the_asking_meeting(cast, part):
     room = make_room("Hall")
-    taken = make_sitting(part, room=room)
+    taken = make_sitting(make_meeting(starts_on=part.starts_on), room=room)
     wanted = make_sitting(make_meeting(cast.group))
     fresh = Sitting(meeting=wanted.meeting, room=room)
     fresh.day, fresh.wall, fresh.zone = taken.day, taken.wall, taken.zone
@@ -181,6 +183,96 @@ def test_the_sentence_on_a_taken_room_keeps_the_clocks_of_the_asking_meeting(cas
     said = room_conflict(fresh, [cast.russia])
     assert cast.russia.place.name in said
     assert cast.malaysia.place.name not in said
+
+
+@pytest.fixture
+def kept(part, idea):
+    """A sitting of Malaysia's own part and one of its idea, in a room each."""
+    return [
+        make_sitting(make_meeting(part.body, side=part.side, series="national"), room=make_room()),
+        make_sitting(idea, room=make_room()),
+    ]
+
+
+@pytest.mark.parametrize("index", [0, 1], ids=["own part", "idea"])
+def test_what_one_side_keeps_to_itself_takes_no_room_from_the_others(cast, kept, index):
+    own = kept[index]
+    wanted = make_meeting(cast.group, starts_on=own.day)
+    fresh = Sitting(meeting=wanted, room=own.room, day=own.day, wall=own.wall, zone=own.zone)
+    fresh.reckon()
+    assert room_conflict(fresh, wanted.sides()) == ""
+    added = operations.add_sitting(fresh, by=cast.officer_ru)
+    assert added.room == own.room
+    rows = operations.published_rows(wanted)
+    for officer in (cast.officer_ru, cast.neutral):
+        found = conflicts_between(wanted, rows, wanted.sides(), officer)
+        assert not [one for one in found if "taken" in one.sentence]
+
+
+def test_the_side_itself_is_told_of_a_room_that_all_sides_took_meanwhile(cast, kept):
+    own = kept[0]
+    other = make_meeting(cast.group, starts_on=own.day)
+    make_sitting(other, day=own.day, wall=own.wall, room=own.room)
+    rows = operations.published_rows(own.meeting)
+    found = conflicts_between(own.meeting, rows, own.meeting.sides(), cast.officer_my)
+    assert [one.refused for one in found if "taken by another sitting" in one.sentence] == [True]
+
+
+def test_one_room_is_not_booked_twice_by_one_sides_own_parts(cast, kept):
+    own = kept[0]
+    again = make_meeting(cast.group, side=cast.malaysia, series="national", starts_on=own.day)
+    with pytest.raises(IntegrityError, match="no_room_is_booked_twice"):
+        make_sitting(again, day=own.day, wall=own.wall, room=own.room)
+
+
+def test_two_sides_own_parts_may_be_in_one_room_and_never_learn_of_it(cast, kept):
+    own = kept[0]
+    theirs = make_meeting(cast.group, side=cast.russia, series="national", starts_on=own.day)
+    make_sitting(theirs, day=own.day, wall=own.wall, zone=own.zone, room=own.room)
+    assert theirs.sittings.count() == 1
+
+
+def test_an_idea_whose_room_was_taken_meanwhile_is_proposed_once_that_is_settled(cast, kept):
+    own = kept[1]
+    other = make_meeting(cast.group, starts_on=own.day)
+    make_sitting(other, day=own.day, wall=own.wall, zone=own.zone, room=own.room, title="Talk")
+    idea = own.meeting
+    with pytest.raises(Refused) as refused:
+        operations.propose_dates(operations.proposal_of(idea), revision=1, by=cast.officer_my)
+    sentence = str(refused.value)
+    assert f"Plenary session would be in {own.room} on" in sentence
+    assert f"which is taken then by Talk of the {other.full_label}" in sentence
+    assert "Choose another room or another time for it, or propose other days." in sentence
+    idea.refresh_from_db()
+    assert (idea.status, idea.side) == ("idea", cast.malaysia)
+    Sitting.objects.filter(pk=own.pk).update(room=make_room())
+    operations.propose_dates(operations.proposal_of(idea), revision=1, by=cast.officer_my)
+
+
+def test_a_room_taken_by_what_one_may_not_see_is_not_named(cast, kept):
+    own = kept[1]
+    hidden = make_meeting(make_body(name="Hidden body", is_public=False), starts_on=own.day)
+    make_sitting(hidden, day=own.day, wall=own.wall, zone=own.zone, room=own.room, title="Secret")
+    with pytest.raises(Refused, match="taken then by another sitting") as refused:
+        operations.propose_dates(
+            operations.proposal_of(own.meeting), revision=1, by=cast.officer_my
+        )
+    assert "Secret" not in str(refused.value)
+
+
+def test_from_its_proposal_on_an_idea_keeps_its_room_from_everybody(cast, kept):
+    own = kept[1]
+    operations.propose_dates(operations.proposal_of(own.meeting), revision=1, by=cast.officer_my)
+    other = make_meeting(cast.group, starts_on=own.day)
+    with pytest.raises(IntegrityError, match="no_room_is_booked_twice"):
+        make_sitting(other, day=own.day, wall=own.wall, zone=own.zone, room=own.room)
+
+
+def test_a_meeting_cancelled_for_good_gives_its_rooms_back(cast):
+    gone = make_sitting(make_meeting(cast.group, "announced"), room=make_room())
+    MEETING.perform(gone.meeting, "cancel", by=cast.officer_my, reason="No quorum.")
+    other = make_meeting(cast.group, starts_on=gone.day)
+    assert make_sitting(other, day=gone.day, wall=gone.wall, room=gone.room).room == gone.room
 
 
 # --- registration -----------------------------------------------------------------------

@@ -441,6 +441,39 @@ def test_a_cancelled_sitting_stays_in_the_programme_struck_out(secretary, plenar
     assert "Cancelled" in shown
 
 
+@pytest.mark.parametrize("door", ["operation", "workflow"])
+def test_however_a_sitting_is_cancelled_a_version_is_kept_and_people_are_told(cast, door):
+    meeting = make_meeting(cast.group, "announced")
+    gone, stays = make_sitting(meeting, title="Gone"), make_sitting(meeting, kind="press")
+    if door == "operation":
+        operations.cancel_sitting(gone, by=cast.officer_my, reason="No speaker.")
+    else:
+        SITTING.perform(gone, "cancel", by=cast.officer_my, reason="No speaker.")
+    first, last = meeting.versions.order_by("number")
+    assert {row["uid"] for row in first.rows} == {str(gone.uid), str(stays.uid)}
+    assert [row["uid"] for row in last.rows] == [str(stays.uid)]
+    [change] = last.changes
+    assert (change["before"]["title"], change["after"]) == ("Gone", None)
+    told = Notice.objects.filter(template="meetings/emails/programme_published")
+    assert told.filter(email=cast.chair_ru.email).count() == 1
+    assert "took out of the programme: Gone" in [
+        entry.sentence for entry in Entry.objects.about(meeting)
+    ]
+
+
+def test_several_sittings_taken_out_at_once_are_one_version(cast):
+    meeting = make_meeting(cast.group, "announced")
+    for title in ("A", "B"):
+        make_sitting(meeting, title=title)
+    stays = make_sitting(meeting, title="C")
+    rows = [row for row in operations.published_rows(meeting) if row["title"] == "C"]
+    read = operations.rows_to_edit(meeting)
+    operations.save_programme(meeting, rows=rows, read=read, by=cast.officer_my)
+    operations.publish_programme(meeting, revision=1, by=cast.officer_my, reason="No speakers.")
+    assert meeting.versions.count() == 2
+    assert [row["uid"] for row in meeting.versions.first().rows] == [str(stays.uid)]
+
+
 def test_a_cancelled_sitting_is_not_changed_any_more(secretary, plenary):
     cancel(secretary, plenary, reason="No speaker.")
     page(secretary, reverse("sitting-change", args=[plenary.pk]), status=404)

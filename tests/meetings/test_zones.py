@@ -230,3 +230,83 @@ def test_another_zone_keeps_the_wall_time_and_the_page_says_so(client, cast):
     assert "The clock is another one now (Europe/Moscow); the wall time stays 15:00." in shown
     sitting.refresh_from_db()
     assert (sitting.wall, sitting.starts_at) == (time(15), datetime(2026, 10, 13, 12, tzinfo=UTC))
+
+
+# --- another clock of the whole meeting ------------------------------------------------
+
+EXAMPLE = "Plenary session: 15:00 → 20:00 Kuala Lumpur (10:00 → 15:00 Moscow)"
+
+
+def proposing(meeting, **more):
+    """What the page holds that proposes another clock, and nothing else."""
+    return {
+        "starts_on": meeting.starts_on,
+        "ends_on": meeting.ends_on,
+        "precision": "day",
+        "mode": "virtual",
+        "zone": "Europe/Moscow",
+        "revision": meeting.revision,
+        **more,
+    }
+
+
+def test_another_clock_is_said_with_a_sitting_before_it_is_proposed(client, cast):
+    meeting = make_meeting(cast.group, starts_on=DAY)
+    make_sitting(meeting, wall=time(15))
+    client.force_login(cast.officer_my)
+    address = reverse("proposal-new", args=[meeting.pk])
+    answer = client.post(address, proposing(meeting))
+    shown = answer.content.decode()
+    assert "The clock would be Europe/Moscow instead of Asia/Kuala_Lumpur." in shown
+    assert EXAMPLE in shown
+    assert not meeting.proposals.exists()
+    confirmed = answer.context["form"]["clock"].value()
+    assert client.post(address, proposing(meeting, clock=confirmed)).status_code == 302
+    sitting = meeting.sittings.get()
+    assert (sitting.wall, sitting.zone) == (time(15), "Europe/Moscow")
+    assert sitting.starts_at == datetime(2026, 10, 13, 12, tzinfo=UTC)
+    assert any(EXAMPLE in entry.sentence for entry in Entry.objects.about(meeting))
+    told = Notice.objects.get(email=cast.chair_ru.email)
+    assert "The wall times of its sittings stay" in told.body
+    assert "Plenary session: 15:00 → 20:00 Kuala Lumpur" in told.body
+
+
+def test_another_clock_of_an_announced_meeting_waits_for_every_key(cast):
+    meeting = make_meeting(cast.group, "announced", starts_on=DAY)
+    make_sitting(meeting, wall=time(15))
+    proposal = operations.propose_dates(
+        operations.proposal_of(meeting, zone="Europe/Moscow"), revision=1, by=cast.officer_my
+    )
+    assert meeting.sittings.get().zone == "Asia/Kuala_Lumpur"
+    assert EXAMPLE in Notice.objects.get(email=cast.chair_ru.email).body
+    operations.agree_move(proposal, party=cast.russia, revision=1, by=cast.chair_ru)
+    assert meeting.sittings.get().starts_at == datetime(2026, 10, 13, 12, tzinfo=UTC)
+    moved = Notice.objects.get(template="meetings/emails/meeting_moved", email=cast.focal_my.email)
+    assert EXAMPLE in moved.body
+
+
+def test_what_was_held_and_what_goes_by_a_third_clock_stay_where_they_were(cast):
+    meeting = make_meeting(cast.group, "suspended", starts_on=NOON.date(), days=60)
+    held = make_sitting(meeting, wall=time(9))
+    third = make_sitting(meeting, day=DAY, zone="Asia/Almaty")
+    ahead = make_sitting(meeting, day=DAY, wall=time(9))
+    proposal = operations.propose_dates(
+        operations.proposal_of(meeting, zone="Europe/Moscow"), revision=1, by=cast.officer_my
+    )
+    operations.agree_move(proposal, party=cast.russia, revision=1, by=cast.chair_ru)
+    for sitting in (held, third, ahead):
+        sitting.refresh_from_db()
+    zones = (held.zone, third.zone, ahead.zone)
+    assert zones == ("Asia/Kuala_Lumpur", "Asia/Almaty", "Europe/Moscow")
+
+
+def test_the_clock_of_an_idea_is_changed_by_its_side_after_reading_what_it_does(client, cast):
+    idea = make_meeting(cast.group, "idea", side=cast.malaysia, starts_on=DAY)
+    make_sitting(idea, wall=time(15))
+    client.force_login(cast.officer_my)
+    address = reverse("meeting-change", args=[idea.pk])
+    given = {**proposing(idea), "series": "ordinary", "number": 1, "version": idea.version}
+    assert EXAMPLE in client.post(address, given).content.decode()
+    assert client.post(address, {**given, "clock": "Europe/Moscow"}).status_code == 302
+    assert idea.sittings.get().zone == "Europe/Moscow"
+    assert not Notice.objects.exists()
