@@ -1,5 +1,5 @@
-"""When people are reminded of action items and deadlines: due and not yet sent, never
-"equals today"."""
+"""When people are reminded of action items, deadlines and numbers to give free: due and not
+yet sent, never "equals today"."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,13 +9,24 @@ from typing import Any
 from django.db import transaction
 
 from meetings import notifications
-from meetings.models import ActionItem, Appointment, Deadline, StatusReport, Undertaking
+from meetings.models import (
+    ActionItem,
+    Appointment,
+    Deadline,
+    Meeting,
+    StatusReport,
+    Undertaking,
+    know_bodies,
+)
+from meetings.transitions import FREE_NUMBER, number_offered
+from portal.agreement import Seal
 from portal.clocks import day_in, waking_hours
 from portal.models import Notice
 
 # Days from the agreed day, earliest first: before it, then after it.
 THRESHOLDS = (-14, -3, 1, 7)
 DEADLINE_THRESHOLDS = (-7, -1, 1)
+NUMBER_THRESHOLDS = (7, 21, 49)  # days from the first key; nothing presses but the next meeting
 LONG_PAST = 60  # days after which nobody is reminded of a deadline any more
 
 
@@ -106,8 +117,12 @@ class DeadlineReminder:
 def deadline_reminders_due(deadlines: Iterable[Deadline], now: datetime) -> list[DeadlineReminder]:
     """The reminders whose time has come, by each secretary's own calendar and waking hours."""
     found = []
+    deadlines = list(deadlines)
+    know_bodies([deadline.meeting for deadline in deadlines])
+    meetings = {deadline.meeting_id: deadline.meeting for deadline in deadlines}
+    holders = {pk: notifications.deadline_holders(one) for pk, one in meetings.items()}
     for deadline in deadlines:
-        for holder in notifications.deadline_holders(deadline.meeting):
+        for holder in holders[deadline.meeting_id]:
             zone = holder.person.zone
             if deadline.party_id not in (None, holder.party_id) or not waking_hours(zone, now):
                 continue
@@ -133,5 +148,63 @@ def remind_of_deadlines(now: datetime) -> int:
         for reminder in unsent:
             notifications.deadline_due(
                 reminder.deadline, reminder.holder, key=reminder.key, missed=reminder.threshold > 0
+            )
+    return len(unsent)
+
+
+@dataclass(frozen=True)
+class NumberReminder:
+    """One message to one who can give a missing key: which number, since when, which threshold."""
+
+    meeting: Meeting
+    first: Seal
+    holder: Appointment
+    threshold: int
+
+    @property
+    def key(self) -> str:
+        # The day of the first key is part of the key: what is offered anew is asked for anew.
+        return (
+            f"number-reminder:{self.meeting.pk}:{self.meeting.revision}:{self.first.party.pk}"
+            f":{self.first.at:%Y-%m-%d}:{self.threshold}:{self.holder.person_id}"
+        )
+
+
+def number_reminders_due(meetings: Iterable[Meeting], now: datetime) -> list[NumberReminder]:
+    """The reminders whose time has come, in the waking hours of who can give a missing key."""
+    found = []
+    meetings = list(meetings)
+    know_bodies(meetings)
+    keys = FREE_NUMBER.keys_of(meetings)
+    for meeting in meetings:
+        seals = FREE_NUMBER.seals(meeting, keys[meeting.pk])
+        given = [seal for seal in seals if seal.state == "full"]
+        missing = [seal.party for seal in seals if seal.state != "full"]
+        first = min(given, key=lambda seal: seal.at, default=None)
+        for holder in notifications.number_holders(meeting, missing) if first else ():
+            threshold = _number_threshold(first, holder.person.zone, now)
+            if threshold is not None:
+                found.append(NumberReminder(meeting, first, holder, threshold))
+    return found
+
+
+def _number_threshold(first: Seal, zone: str, now: datetime) -> int | None:
+    if first.at is None or not waking_hours(zone, now):
+        return None
+    return threshold_reached(day_in(zone, first.at), day_in(zone, now), NUMBER_THRESHOLDS)
+
+
+def remind_of_numbers(now: datetime) -> int:
+    """Queue what is due and not yet sent for cancelled meetings; returns how many messages."""
+    offered = Meeting.objects.filter(number_offered()).select_related("body")
+    unsent = _unsent(number_reminders_due(offered.prefetch_related("body__seats__party"), now))
+    with transaction.atomic():
+        for reminder in unsent:
+            notifications.number_offered(
+                reminder.meeting,
+                reminder.holder,
+                reminder.first.party,
+                key=reminder.key,
+                since=day_in(reminder.holder.person.zone, reminder.first.at),
             )
     return len(unsent)

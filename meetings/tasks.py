@@ -19,6 +19,12 @@ def remind_of_deadlines() -> None:
 
 
 @shared_task
+def remind_of_numbers() -> None:
+    """Remind of keys to a cancelled meeting's number; runs every hour, each leaves once."""
+    reminders.remind_of_numbers(timezone.now())
+
+
+@shared_task
 def reckon_sittings() -> None:
     """Compute the instants of sittings ahead by today's zone database; once done, idle."""
     operations.reckon_sittings_again(timezone.now())

@@ -81,6 +81,7 @@ def queue(
             target=about,
             person=to.person,
             party=to.party,
+            private_to=getattr(about, "kept_by", None),
             name=to.name[:300],
             email=to.email,
             language=to.language,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from delegations.models.delegation import Delegation
 from delegations.models.desk import random_code
-from meetings.models import Meeting, Mode, Sitting, standing
+from meetings.models import Meeting, Mode, Sitting, Standing, at_joint, standing
 from portal.models import Party, Person
 from portal.models.party import known_zone
 
@@ -51,11 +51,11 @@ class DelegateQuerySet(models.QuerySet["Delegate"]):
         A side's pending and declined registrations are its own affair (domain.md 4.2).
         """
         held = standing(user)
-        own = held.serves(
-            "delegation__meeting__body", "delegation__party", "chair", "secretary", "focal_point"
-        )
+        own = self._served(held, "chair", "secretary", "focal_point")
         inside = Q(delegation__meeting__in=Meeting.objects.inside(user))
         neutral = held.neutral_in("delegation__meeting__body") & inside
+        further = held.neutral_in("delegation__meeting__numbers__body")
+        neutral |= at_joint(self.model, held, further, "delegation__meeting")
         shared = Q(status=Delegate.Status.APPROVED) & inside
         mine = (
             Q(person=user.person_id) if user.is_authenticated and user.person_id else Q(pk__in=[])
@@ -64,10 +64,14 @@ class DelegateQuerySet(models.QuerySet["Delegate"]):
 
     def decided_by(self, user):
         """Those whom the user may approve or decline."""
-        held = standing(user)
-        return self.filter(
-            held.serves("delegation__meeting__body", "delegation__party", "focal_point")
-        )
+        return self.filter(self._served(standing(user), "focal_point"))
+
+    def _served(self, held: Standing, *offices: str) -> Q:
+        """The people of a side for which the user holds an office in a body that meets."""
+        meeting, party = "delegation__meeting", "delegation__party"
+        further = held.serves(f"{meeting}__numbers__body", party, *offices)
+        own = held.serves(f"{meeting}__body", party, *offices)
+        return own | at_joint(self.model, held, further, meeting)
 
     def live(self):
         """Registered and neither declined nor cancelled."""
@@ -249,8 +253,9 @@ def tallies(meeting: Meeting, user) -> list[Tally]:
     )
     found = {row["delegation__party"]: row for row in rows}
     held = standing(user)
-    own = held.parties(meeting.body, "chair", "secretary", "focal_point")
-    sees_all = held.is_neutral(meeting.body) or meeting.is_over
+    offices = ("chair", "secretary", "focal_point")
+    own = {pk for body in meeting.bodies for pk in held.parties(body, *offices)}
+    sees_all = meeting.is_over or any(held.is_neutral(body) for body in meeting.bodies)
     return [
         _tally(party, found.get(party.pk, {}), sees_all or party.pk in own)
         for party in meeting.sides(user)

@@ -16,6 +16,7 @@ from delegations.models import Delegate, Desk, tallies
 from delegations.permissions import can_decide, can_run_desk, can_see_delegations
 from delegations.transitions import DESK
 from meetings.models import Meeting, standing
+from meetings.permissions import sides_at
 from meetings.views.tabs import meeting_tabs
 from portal.refusal import Refused
 from portal.views.deed import do_transition, refusals_shown
@@ -92,7 +93,7 @@ def _wanted(visible: QuerySet[Delegate], wanted: dict[str, str]) -> QuerySet[Del
 def _order(meeting: Meeting, user) -> list:
     """What waits for this reader, then the own side, then the others."""
     held = standing(user)
-    deciding = held.parties(meeting.body, "focal_point")
+    deciding = sides_at(user, meeting, "focal_point")
     first = []
     if deciding:
         first.append(Q(status=Delegate.Status.PENDING, delegation__party__in=deciding))

@@ -1,13 +1,21 @@
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from meetings.models import Body, Feed, Meeting
+from meetings.models import Body, Feed, Meeting, know_bodies
 from portal.forms import PortalModelForm
 
 NAMED_BY = {Feed.Scope.BODY: "body", Feed.Scope.MEETING: "meeting"}
+
+
+def _named(meetings: Iterable[Meeting]) -> list[tuple[int, str]]:
+    """Meetings to choose from, joint ones with every body that they serve."""
+    meetings = list(meetings)
+    know_bodies(meetings)
+    return [(meeting.pk, meeting.full_label) for meeting in meetings]
 
 
 class FeedForm(PortalModelForm):
@@ -33,9 +41,8 @@ class FeedForm(PortalModelForm):
         self.fields["body"].queryset = Body.objects.visible_to(user)
         self.fields["body"].empty_label = _("Choose a body")
         ahead = Meeting.objects.visible_to(user).upcoming(timezone.localdate())
-        self.fields["meeting"].queryset = ahead.for_list()
-        self.fields["meeting"].label_from_instance = lambda meeting: meeting.full_label
-        self.fields["meeting"].empty_label = _("Choose a meeting")
+        self.fields["meeting"].queryset = ahead
+        self.fields["meeting"].choices = [("", _("Choose a meeting")), *_named(ahead.for_list())]
 
     def clean(self) -> dict[str, Any]:
         """What the chosen kind does not need is left aside; what it needs is asked for."""

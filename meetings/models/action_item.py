@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from meetings.models.appointment import standing
 from meetings.models.area import Area
 from meetings.models.body import BodyParty
-from meetings.models.meeting import Meeting
+from meetings.models.meeting import Meeting, served
 from portal.languages import current_language, in_language
 from portal.models import Organisation, Party, Person, alternat
 
@@ -22,7 +22,7 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
         """The follow-up is shared by those in office, and by owners for their own items."""
         held = standing(user)
         shared = held.sees("meeting__body") & held.owns("meeting__body", "meeting__side")
-        return self.filter(shared | _owned(user))
+        return self.filter(shared | served(held, "meeting") | _owned(user))
 
     def owned_by(self, user):
         """Those in which the user is named as a side's owner."""
@@ -69,11 +69,11 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
         held = BodyParty.objects.on(today)
         # At a meeting of one side's own part that side alone undertakes anything.
         side = Coalesce(OuterRef("meeting__side"), F("party"))
-        seats = held.filter(body=OuterRef("meeting__body"), party=side)
+        seats = held.filter(_in_a_body_of("meeting"), party=side)
         reported = Undertaking.objects.filter(
             item=OuterRef("pk"),
             latest__isnull=False,
-            party__in=held.filter(body=OuterRef("item__meeting__body")).values("party"),
+            party__in=held.filter(_in_a_body_of("item__meeting")).values("party"),
         )
         done = StatusReport.State.DONE
         spoke = Undertaking.objects.filter(item=OuterRef(OuterRef("pk")), latest__isnull=False)
@@ -129,6 +129,11 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
             "meeting__starts_on",
             "number",
         )
+
+
+def _in_a_body_of(meeting: str) -> Q:
+    """For a query over seats: those in any body that the meeting of the outer row serves."""
+    return Q(body=OuterRef(f"{meeting}__body")) | Q(body__numbers__meeting=OuterRef(meeting))
 
 
 def _owned(user) -> Q:
@@ -225,12 +230,14 @@ class ActionItem(models.Model):
         return in_language(self.texts, self.text)
 
     def sides(self, user=None) -> list[Party]:
-        """The body's parties of today, the reader's own side first.
+        """The parties of today in the bodies that agreed it, the reader's own side first.
 
         What one side's own part agreed is that side's alone.
         """
         own = self.meeting.side_id
-        return [party for party in self.meeting.body.sides(user) if own in (None, party.pk)]
+        found = {party.pk: party for body in self.meeting.bodies for party in body.sides()}
+        sides = [party for party in found.values() if own in (None, party.pk)]
+        return alternat(sides, standing(user).party_ids if user else ())
 
     def is_overdue(self, today: date) -> bool:
         """Whether the agreed day has passed without the item being done."""

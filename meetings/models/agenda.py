@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.models.appointment import standing
 from meetings.models.area import Area
-from meetings.models.meeting import Meeting, served
+from meetings.models.meeting import Meeting, at_joint, served
 from portal.languages import in_language
 from portal.models import Party, Person
 
@@ -131,6 +131,9 @@ class AgendaItem(models.Model):
     )
     is_open = models.BooleanField(_("open to all registered"), default=True)
     minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
+    asked_at = models.DateTimeField(
+        _("put to all sides as a late addition"), null=True, blank=True, editable=False
+    )
     outcome = models.CharField(_("expected outcome"), max_length=10, choices=Outcome, blank=True)
 
     objects = AgendaItemQuerySet.as_manager()
@@ -204,10 +207,12 @@ class AgendaSpeaker(models.Model):
 class AgendaNoteQuerySet(models.QuerySet["AgendaNote"]):
     def visible_to(self, user):
         """The notes of the own side alone: for no other side, nor the neutral secretariat."""
-        served = standing(user).serves(
-            "item__agenda__meeting__body", "party", "chair", "deputy", "secretary", "focal_point"
-        )
-        return self.filter(served)
+        held = standing(user)
+        offices = ("chair", "deputy", "secretary", "focal_point")
+        meeting = "item__agenda__meeting"
+        own = held.serves(f"{meeting}__body", "party", *offices)
+        further = held.serves(f"{meeting}__numbers__body", "party", *offices)
+        return self.filter(own | at_joint(self.model, held, further, meeting))
 
 
 class AgendaNote(models.Model):

@@ -4,16 +4,17 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models.appointment import standing
-from meetings.models.meeting import Meeting
+from meetings.models.meeting import Meeting, served
 from meetings.models.rules import DeadlineRule
 from portal.models import Party
 
 
 class DeadlineQuerySet(models.QuerySet["Deadline"]):
     def visible_to(self, user):
-        """Deadlines are for those in office in the body."""
+        """Deadlines are for those in office in a body that meets."""
         held = standing(user)
-        return self.filter(held.sees("meeting__body") & held.owns("meeting__body", "meeting__side"))
+        own = held.sees("meeting__body") & held.owns("meeting__body", "meeting__side")
+        return self.filter(own | served(held, "meeting"))
 
     def awaited(self):
         """Not met yet, of meetings that go on."""

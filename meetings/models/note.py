@@ -77,8 +77,11 @@ class NoteVerbale(models.Model):
         verbose_name_plural = _("notes verbales")
         constraints = [
             models.UniqueConstraint(
-                fields=["sender", "reference", "dated"],
-                name="one_note_per_number_and_date",
+                # With the addressee: of a note between two others a side must not even hear
+                # by a refusal that there is one.
+                fields=["body", "sender", "addressee", "reference", "dated"],
+                nulls_distinct=False,
+                name="one_note_per_number_date_and_addressee",
                 violation_error_message=_("A note of this number and date is in the register."),
             ),
             models.CheckConstraint(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from meetings.models.agenda import AgendaItem
 from meetings.models.appointment import standing
 from meetings.models.body import Body
-from meetings.models.meeting import Meeting, served
+from meetings.models.meeting import Meeting, at_joint, served
 from portal.languages import in_language
 from portal.models import Party
 
@@ -26,15 +26,18 @@ class PaperQuerySet(models.QuerySet["Paper"]):
         """
         held = standing(user)
         offices = ("chair", "deputy", "secretary", "focal_point")
-        internal = models.Q(access="internal") & held.serves("body", "party", *offices)
+        further = held.serves("meeting__numbers__body", "party", *offices)
+        ours = held.serves("body", "party", *offices)
+        ours |= at_joint(self.model, held, further, "meeting")
+        internal = models.Q(access="internal") & ours
         known = held.sees("body") | served(held, "meeting")
         shared = models.Q(access__in=["shared", "agreed"]) & known
         public = models.Q(access="public", body__is_public=True) & (
             models.Q(meeting=None) | models.Q(meeting__was_announced=True)
         )
         own_meeting = models.Q(meeting=None) | held.owns("meeting__body", "meeting__side")
-        kept = models.Q(status="current") | held.serves("body", "party", *offices)
-        kept |= models.Q(party=None) & held.secretary_in("body")
+        kept = models.Q(status="current") | ours
+        kept |= models.Q(party=None) & (held.secretary_in("body") | served(held, "meeting"))
         return self.filter((internal | shared | public) & own_meeting & kept)
 
     def for_list(self):
@@ -91,6 +94,9 @@ class Paper(models.Model):
         choices=Access,
         blank=True,
         editable=False,
+    )
+    asked_at = models.DateTimeField(
+        _("when all sides were asked"), null=True, blank=True, editable=False
     )
     party = models.ForeignKey(
         Party,
@@ -157,6 +163,11 @@ class Paper(models.Model):
     def side(self) -> Party | None:
         """The side that keeps it, and what happens to it, to itself."""
         return self.party if self.access == self.Access.INTERNAL else None
+
+    @property
+    def bodies(self) -> list[Body]:
+        """The bodies whose people it is for: those that meet, or the one that it lies with."""
+        return self.meeting.bodies if self.meeting else [self.body]
 
     def sides(self, user=None) -> list[Party]:
         """The sides whose keys it needs before more people may read it."""

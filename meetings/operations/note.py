@@ -4,22 +4,27 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import NoteVerbale
 from portal import journal
 from portal.constraints import violations_explained
 from portal.models import User
+from portal.refusal import Refused
 
 RECORDED = journal.register("note.recorded", _("entered the note in the register"))
 CORRECTED = journal.register(
     "note.corrected", _("corrected the note, %(field)s: %(before)s → %(after)s")
 )
 
+NUMBERED = frozenset({"sender", "addressee", "reference", "dated"})
+
 
 @transaction.atomic
 def record_note(note: NoteVerbale, *, by: User) -> NoteVerbale:
-    """Enter a note that passed between the sides."""
+    """Enter a note that passed between the sides, once in what the own side knows."""
+    _once(note, by)
     with violations_explained(NoteVerbale):
         note.save()
     journal.record(note, RECORDED, by=by)
@@ -34,6 +39,8 @@ def correct_note(note: NoteVerbale, *, changes: Mapping[str, Any], by: User) -> 
     before = {name: _words(row, name) for name in found}
     for name in found:
         setattr(row, name, changes[name])
+    if NUMBERED.intersection(found):
+        _once(row, by)
     with violations_explained(NoteVerbale):
         row.save()
     for name in found:
@@ -46,6 +53,18 @@ def correct_note(note: NoteVerbale, *, changes: Mapping[str, Any], by: User) -> 
             after=_words(row, name),
         )
     return row
+
+
+def _once(note: NoteVerbale, by: User) -> None:
+    """Refuse a number and date that the register has already, as far as the user knows it.
+
+    A note between two others is neither found nor betrayed by this.
+    """
+    known = NoteVerbale.objects.visible_to(by).filter(
+        body=note.body_id, sender=note.sender_id, reference=note.reference, dated=note.dated
+    )
+    if known.exclude(pk=note.pk).exists():
+        raise Refused(gettext("A note of this number and date is in the register."))
 
 
 def _words(note: NoteVerbale, name: str) -> str:

@@ -16,7 +16,7 @@ from meetings.permissions import (
     can_ask_for_paper,
     can_change_paper,
     can_decline_paper,
-    served_sides,
+    paper_sides,
 )
 from meetings.transitions import RELEASE
 from portal import journal
@@ -42,7 +42,7 @@ def add_paper(
     paper: Paper, *, items: Iterable[AgendaItem], file: UploadedFile | None, by: User
 ) -> Paper:
     """Store a paper of a side or, by the neutral secretariat, of all sides together."""
-    _must(can_add_paper(by, paper.body) and can_change_paper(by, paper))
+    _must(can_add_paper(by, paper.meeting or paper.body) and can_change_paper(by, paper))
     if not paper.is_own:
         raise Refused(gettext("Share the paper first, then ask the other sides."))
     paper.added_by = by.name
@@ -160,7 +160,7 @@ def ask_for_paper(paper: Paper, *, wanted: str, revision: int, by: User) -> Pape
         raise Refused(gettext("Only your side knows of this meeting. Propose it to all first."))
     if wanted not in may_become(row):
         raise Refused(gettext("This paper cannot become that. Choose another class."))
-    row.wanted = wanted
+    row.wanted, row.asked_at = wanted, timezone.now()
     RELEASE.revise(row, by=by, because=_("Another class was asked for."))
     row.save()
     journal.record(row, ASKED, by=by, wanted=Paper.Access(wanted).label)
@@ -178,7 +178,7 @@ def agree_paper(paper: Paper, *, party: Party, revision: int, by: User) -> Paper
     RELEASE.give(row, party=party, by=by, revision=revision)
     if _one_is_enough(row) or RELEASE.complete(row):
         journal.record(row, RELEASED, by=by, wanted=Paper.Access(row.wanted).label)
-        row.access, row.wanted = row.wanted, ""
+        row.access, row.wanted, row.asked_at = row.wanted, "", None
         row.save()
     return row
 
@@ -208,14 +208,16 @@ def decline_paper(paper: Paper, *, reason: str, by: User) -> Paper:
     _must(can_decline_paper(by, row))
     if not reason.strip():
         raise Refused(gettext("Write a reason: the people concerned will read it."))
-    journal.record(row, DECLINED, by=by, reason=reason, wanted=Paper.Access(row.wanted).label)
+    wanted = row.wanted
+    journal.record(row, DECLINED, by=by, reason=reason, wanted=Paper.Access(wanted).label)
     RELEASE.revise(row, by=by, because=_("The question was answered with a no."))
-    row.wanted = ""
+    row.wanted, row.asked_at = "", None
     row.save()
+    notifications.paper_declined(row, by, wanted=wanted, reason=reason)
     return row
 
 
 def own_sides(user: User, paper: Paper) -> list[Party]:
     """The sides for which the user adds papers there, those of the meeting or the body."""
-    own = served_sides(user, paper.body)
+    own = paper_sides(user, paper)
     return [party for party in paper.sides(user) if party.pk in own]

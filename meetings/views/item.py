@@ -13,7 +13,6 @@ from meetings.permissions import (
     can_add_item,
     can_edit_item,
     can_report,
-    can_see_follow_up,
     can_see_inside,
 )
 from meetings.transitions import CLOSING, ITEM
@@ -38,7 +37,7 @@ def items(request: HttpRequest) -> HttpResponse:
 def of_meeting(request: HttpRequest, pk: int) -> HttpResponse:
     """The follow-up of one meeting."""
     meeting = get_object_or_404(Meeting.objects.visible_to(request.user).for_list(), pk=pk)
-    if not can_see_follow_up(request.user, meeting.body):
+    if not can_see_inside(request.user, meeting):
         raise Http404
     context = {
         "meeting": meeting,

@@ -15,11 +15,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from meetings.forms.item import SearchForm
-from meetings.models import ActionItem, Area, Body, StatusReport, Undertaking, standing
+from meetings.models import (
+    ActionItem,
+    Area,
+    Body,
+    StatusReport,
+    Undertaking,
+    know_bodies,
+    standing,
+)
 from meetings.models.action_item import WORDS, Word
 from meetings.transitions import CLOSING
 from portal.agreement import Seal
-from portal.models import Party
+from portal.models import Party, alternat
 
 ROWS_A_PAGE = 40
 SHOWN = {
@@ -98,13 +106,13 @@ def age(item: ActionItem, today: date, depth: int = 1) -> str:
     return timesince(item.meeting.ends_on, until, depth=depth)
 
 
-def _row(item: ActionItem, keys: list, user, today: date) -> Row:
+def _row(item: ActionItem, keys: list, columns: list[Party], user, today: date) -> Row:
     seals = CLOSING.seals(item, keys, own=standing(user).party_ids)
     word = item.word(sum(seal.state == "full" for seal in seals), today)
     return Row(
         item=item,
         word=word,
-        halves=halves(item, item.meeting.body.sides(user)),
+        halves=halves(item, columns),
         seals=seals,
         age=age(item, today),
         is_late=item.is_overdue(today),
@@ -114,15 +122,23 @@ def _row(item: ActionItem, keys: list, user, today: date) -> Row:
 def sheets(items: Iterable[ActionItem], user, today: date) -> Iterator[Sheet]:
     """A table for each body; items come in the order of `by_area`."""
     items = list(items)
+    know_bodies([item.meeting for item in items])
     keys = CLOSING.keys_of(items)
     for _body, ours in groupby(items, key=lambda item: item.meeting.body_id):
         ours = list(ours)
-        body = ours[0].meeting.body
+        columns = _columns(ours, user)
         groups = [
-            (area, [_row(item, keys[item.pk], user, today) for item in group])
+            (area, [_row(item, keys[item.pk], columns, user, today) for item in group])
             for area, group in groupby(ours, key=lambda item: item.area)
         ]
-        yield Sheet(body, body.sides(user), groups)
+        yield Sheet(ours[0].meeting.body, columns, groups)
+
+
+def _columns(items: Iterable[ActionItem], user) -> list[Party]:
+    """The sides of a body, and those of the others with which it met jointly."""
+    bodies = {body.pk: body for item in items for body in item.meeting.bodies}
+    sides = {side.pk: side for body in bodies.values() for side in body.sides()}
+    return alternat(list(sides.values()), standing(user).party_ids)
 
 
 def picture(found, today: date) -> Picture | None:

@@ -35,7 +35,10 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
 
 class Notice(models.Model):
-    """One message to one recipient. Its key makes sure that it is written only once."""
+    """One message to one recipient. Its key makes sure that it is written only once.
+
+    What it says of something that one side kept to itself then stays private to that side.
+    """
 
     class State(models.TextChoices):
         QUEUED = "queued", _("Queued")
@@ -53,6 +56,9 @@ class Notice(models.Model):
     )
     party = models.ForeignKey(
         Party, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("side")
+    )
+    private_to = models.ForeignKey(
+        Party, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+"
     )
     name = models.CharField(_("recipient"), max_length=300, blank=True)
     email = models.EmailField(_("address"))

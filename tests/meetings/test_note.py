@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
+from django.db import IntegrityError
 from django.urls import reverse
 
 from meetings.models import NoteVerbale
@@ -193,5 +194,76 @@ def test_the_register_costs_the_same_with_one_note_and_with_thirty(
         )
     client.force_login(cast.officer_my)
     path = reverse("notes", args=[cast.group.pk])
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         assert client.get(path).status_code == 200
+
+
+# --- a number twice, as far as a side may know ------------------------------------------
+
+
+def sent_by_malaysia(client, user, body, sender, addressee) -> str:
+    """What the register answers to a note of Malaysia under the number NV-5/2026."""
+    client.force_login(user)
+    data = typed(sender=sender.pk, addressee=addressee.pk if addressee else "")
+    answer = client.post(reverse("note-new", args=[body.pk]), data, follow=True)
+    return answer.content.decode()
+
+
+TWICE = "A note of this number and date is in the register."
+
+
+def test_a_note_between_two_others_is_not_betrayed_by_its_number(client, cast, third):
+    make_note(cast.group, cast.malaysia, cast.russia, "NV-5/2026")
+    page = sent_by_malaysia(client, third, cast.group, cast.malaysia, third.person.party)
+    assert TWICE not in page
+    assert "Entered in the register." in page
+    assert NoteVerbale.objects.visible_to(third).count() == 1
+    again = sent_by_malaysia(client, third, cast.group, cast.malaysia, third.person.party)
+    assert TWICE in again
+    to_all = sent_by_malaysia(client, third, cast.group, cast.malaysia, None)
+    assert TWICE in to_all
+
+
+def test_a_side_has_each_number_of_its_own_register_once(client, cast, third):
+    make_note(cast.group, cast.malaysia, third.person.party, "NV-5/2026")
+    assert TWICE in sent_by_malaysia(
+        client, cast.officer_my, cast.group, cast.malaysia, cast.russia
+    )
+    assert TWICE in sent_by_malaysia(client, cast.officer_my, cast.group, cast.malaysia, None)
+    assert NoteVerbale.objects.count() == 1
+
+
+def test_a_correction_betrays_no_note_between_two_others_either(client, cast, third):
+    make_note(cast.group, cast.malaysia, cast.russia, "NV-5/2026")
+    azerbaijan = third.person.party
+    own = make_note(cast.group, cast.malaysia, azerbaijan, "NV-6/2026")
+    client.force_login(third)
+    data = typed(sender=cast.malaysia.pk, addressee=azerbaijan.pk)
+    answer = client.post(reverse("note-change", args=[own.pk]), data, follow=True)
+    assert "Saved." in answer.content.decode()
+    own.refresh_from_db()
+    assert own.reference == "NV-5/2026"
+
+
+def test_a_note_known_twice_can_still_be_corrected_in_what_is_no_number(client, cast, third):
+    azerbaijan = third.person.party
+    make_note(cast.group, cast.malaysia, cast.russia, "NV-5/2026")
+    own = make_note(cast.group, cast.malaysia, azerbaijan, "NV-5/2026")
+    client.force_login(cast.officer_my)
+    data = typed(sender=cast.malaysia.pk, addressee=azerbaijan.pk, subject="Other dates")
+    answer = client.post(reverse("note-change", args=[own.pk]), data, follow=True)
+    assert "Saved." in answer.content.decode()
+
+
+def test_the_same_number_in_the_register_of_another_body_refuses_nothing(client, cast):
+    make_note(cast.commission, cast.malaysia, cast.russia, "NV-5/2026")
+    page = sent_by_malaysia(client, cast.officer_my, cast.group, cast.malaysia, cast.russia)
+    assert "Entered in the register." in page
+
+
+@pytest.mark.parametrize("to_all", [True, False])
+def test_the_database_refuses_the_same_note_twice(cast, to_all):
+    addressee = None if to_all else cast.russia
+    make_note(cast.group, cast.malaysia, addressee, "NV-5/2026")
+    with pytest.raises(IntegrityError, match="one_note_per_number_date_and_addressee"):
+        make_note(cast.group, cast.malaysia, addressee, "NV-5/2026")
