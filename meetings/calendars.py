@@ -1,12 +1,13 @@
 """Calendar files (RFC 5545) of meetings: to save, in messages, and behind calendar links.
 
-Zones and the escaping of texts are icalendar's. The lines of an event are put together here,
-because a calendar link has to answer with a thousand sittings at once, and a component of
-icalendar takes three times as long as all the rest.
+The escaping of texts is icalendar's. Its zones are read by few programs rightly (`zones.py`), and
+the lines of an event are put together here, because a calendar link has to answer with a thousand
+sittings at once, and a component of icalendar takes three times as long as all the rest.
 """
 
 import functools
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -16,9 +17,10 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from icalendar import Timezone, vText
+from icalendar import vText
 
 from meetings.models import Meeting, Sitting
+from meetings.zones import zone_rules
 from portal.clocks import clock_words, day_words, with_own_place
 
 PRODID = "-//Commission portal//meetings//EN"
@@ -56,13 +58,13 @@ def calendar_text(
     whose calendar may be empty: without any component it would not be valid.
     """
     meetings = list(meetings)
-    sittings = [sitting for _meeting, shown in meetings for sitting, _joins in shown]
+    zones = Zones(sitting for _meeting, shown in meetings for sitting, _joins in shown)
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODID}", "METHOD:PUBLISH"]
     lines += [text("X-WR-CALNAME", name), *header]
-    lines += _zones(sittings) or ([_zone(zone, *_this_year())] if zone and not meetings else [])
+    lines += zones.rules.values() or ([_rules_of(zone)] if zone and not meetings else [])
     labels = Labels()
     for meeting, shown in meetings:
-        lines += Writer(meeting, labels).events(shown)
+        lines += Writer(meeting, labels, zones).events(shown)
     return "\r\n".join([*lines, "END:VCALENDAR", ""])
 
 
@@ -107,13 +109,6 @@ def instant(moment: datetime) -> str:
     return f"{_digits(moment.astimezone(UTC))}Z"
 
 
-def _wall(name: str, moment: datetime, zone: str) -> str:
-    """A moment by the clocks of its zone; in UTC where they show the same time twice."""
-    if moment.fold:
-        return f"{name}:{instant(moment)}"
-    return f"{name};TZID={zone}:{_digits(moment)}"
-
-
 def _whole_days(first: date, last: date) -> list[str]:
     after = last + timedelta(days=1)  # so the standard wants it
     return [f"DTSTART;VALUE=DATE:{first:%Y%m%d}", f"DTEND;VALUE=DATE:{after:%Y%m%d}"]
@@ -123,27 +118,30 @@ def _digits(moment: datetime) -> str:
     return moment.isoformat()[:19].replace("-", "").replace(":", "")
 
 
-def _zones(sittings: list[Sitting]) -> list[str]:
-    """The rules of the zones in which the sittings were agreed, for the years they touch."""
-    if not sittings:
-        return []
-    years = [sitting.day.year for sitting in sittings]
-    names = sorted({sitting.zone for sitting in sittings})
-    return [_zone(name, min(years), max(years) + 1) for name in names]
+class Zones:
+    """The zones in which the sittings of a file were agreed, for the years that they touch."""
+
+    def __init__(self, sittings: Iterable[Sitting]) -> None:
+        years: dict[str, set[int]] = defaultdict(set)
+        for sitting in sittings:
+            years[sitting.zone].add(sitting.day.year)
+        rules = {
+            name: zone_rules(name, min(found), max(found) + 1) for name, found in years.items()
+        }
+        self.rules = {name: text for name, text in sorted(rules.items()) if text}
+
+    def wall(self, name: str, moment: datetime, zone: str) -> str:
+        """A moment by the clocks of its zone; in UTC where they show the same time twice, or
+        where no calendar program can be told how they go."""
+        if moment.fold or zone not in self.rules:
+            return f"{name}:{instant(moment)}"
+        return f"{name};TZID={zone}:{_digits(moment)}"
 
 
-def _this_year() -> tuple[int, int]:
+def _rules_of(zone: str) -> str:
+    """Of this year and the next; those of UTC where the zone has none that can be told."""
     year = timezone.now().year
-    return year, year + 1
-
-
-@functools.lru_cache(maxsize=500)
-def _zone(name: str, first_year: int, last_year: int) -> str:
-    # Reckoned once: it takes ten milliseconds, and every message of a meeting wants the same.
-    component = Timezone.from_tzid(
-        name, first_date=date(first_year, 1, 1), last_date=date(last_year, 12, 31)
-    )
-    return component.to_ical().decode().removesuffix("\r\n")
+    return zone_rules(zone, year, year + 1) or zone_rules("UTC", year, year + 1)
 
 
 # --- events ---------------------------------------------------------------------------
@@ -209,9 +207,10 @@ class Writer:
     What all its sittings share is found once.
     """
 
-    def __init__(self, meeting: Meeting, labels: Labels) -> None:
+    def __init__(self, meeting: Meeting, labels: Labels, zones: Zones) -> None:
         self.meeting = meeting
         self.labels = labels
+        self.zones = zones
         self.name = meeting.full_label
         self.address = f"{settings.PORTAL_URL}{meeting.get_absolute_url()}"
         self.places = with_own_place(meeting.places())
@@ -283,8 +282,8 @@ class Writer:
         end = span.end if sitting.minutes else None
         return (
             [
-                _wall("DTSTART", span.start, sitting.zone),
-                _wall("DTEND", span.end, sitting.zone) if end else "",
+                self.zones.wall("DTSTART", span.start, sitting.zone),
+                self.zones.wall("DTEND", span.end, sitting.zone) if end else "",
             ],
             [clock_words(span.start, end, self.places)],
         )

@@ -1,6 +1,7 @@
 """Calendar files that strict readers take, with zones and without what is not public."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -9,12 +10,14 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 from ical.calendar_stream import IcsCalendarStream
-from icalendar import Calendar
+from icalendar import Calendar, Timezone
 
 from meetings import operations
 from meetings.calendars import calendar_file, folded
 from meetings.models import Sitting
 from meetings.transitions import MEETING, SITTING
+from meetings.zones import zone_rules
+from portal.clocks import known_zones
 from tests.factories import (
     make_area,
     make_body,
@@ -247,6 +250,87 @@ def test_a_meeting_whose_programme_is_not_there_yet_gives_its_days(cast):
     event = event_of(meeting)
     assert (event["DTSTART"].dt, event["DTEND"].dt) == (DAY, DAY + timedelta(days=2))
     assert event["LOCATION"] == "Putrajaya"
+
+
+# --- zones as the most particular program reads them -----------------------------------
+
+
+def zone_of(meeting):
+    [zone] = read(file_of(meeting)).walk("VTIMEZONE")
+    return zone
+
+
+@pytest.mark.parametrize(
+    ("zone", "rules"),
+    [
+        ("Europe/Berlin", {"DAYLIGHT": (3, "-1SU"), "STANDARD": (10, "-1SU")}),
+        ("America/New_York", {"DAYLIGHT": (3, "2SU"), "STANDARD": (11, "1SU")}),
+        ("America/Santiago", {"DAYLIGHT": (9, "1SU"), "STANDARD": (4, "1SU")}),
+        ("Africa/Cairo", {"DAYLIGHT": (4, "-1FR"), "STANDARD": (10, "-1FR")}),
+        ("Europe/Dublin", {"DAYLIGHT": (3, "-1SU"), "STANDARD": (10, "-1SU")}),
+    ],
+)
+def test_a_zone_is_told_by_one_yearly_rule_for_each_change_and_by_no_single_date(
+    meeting, zone, rules
+):
+    make_sitting(meeting, zone=zone)
+    make_sitting(meeting, zone=zone, day=date(2027, 7, 3))
+    parts = zone_of(meeting).subcomponents
+    assert {
+        part.name: (part["RRULE"]["BYMONTH"][0], part["RRULE"]["BYDAY"][0]) for part in parts
+    } == rules
+    assert len(parts) == 2
+    assert not any("RDATE" in part for part in parts)
+
+
+@pytest.mark.parametrize("zone", ["Asia/Kuala_Lumpur", "Europe/Moscow", "Asia/Kathmandu"])
+def test_clocks_that_nobody_changes_are_told_as_one_standard_time(meeting, zone):
+    make_sitting(meeting, zone=zone)
+    [part] = zone_of(meeting).subcomponents
+    assert part.name == "STANDARD"
+    assert part["TZOFFSETFROM"].td == part["TZOFFSETTO"].td
+
+
+def test_the_hour_after_the_clocks_go_forward_is_told_rightly(meeting):
+    day = date(2026, 3, 29)
+    sitting = make_sitting(meeting, day=day, wall=time(3), zone="Europe/Berlin")
+    own = zone_of(meeting).to_tz(lookup_tzid=False)
+    assert datetime.combine(day, time(3), own).astimezone(UTC) == sitting.starts_at
+    assert sitting.starts_at == datetime(2026, 3, 29, 1, tzinfo=UTC)
+
+
+def test_every_zone_of_the_world_is_read_back_with_its_own_offsets():
+    untold = set()
+    for name in sorted(zone for zone in known_zones() if "/" in zone):
+        rules = zone_rules(name, 2026, 2027)
+        if not rules:
+            untold.add(name)
+            continue
+        own = Timezone.from_ical(rules).to_tz(lookup_tzid=False)
+        for month in range(24):
+            wall = datetime.combine(date(2026 + month // 12, month % 12 + 1, 15), time(12))
+            told, real = wall.replace(tzinfo=own), wall.replace(tzinfo=ZoneInfo(name))
+            assert told.utcoffset() == real.utcoffset(), (name, wall)
+    assert "Africa/Casablanca" in untold
+    assert len(untold) < 10
+
+
+def test_clocks_that_follow_no_yearly_rule_have_their_times_in_utc(meeting):
+    sitting = make_sitting(meeting, zone="Africa/Casablanca")  # summer time all but in Ramadan
+    text = file_of(meeting)
+    assert "VTIMEZONE" not in text
+    assert f"DTSTART:{sitting.starts_at:%Y%m%dT%H%M%SZ}" in text
+    assert event_of(meeting)["DTEND"].dt == sitting.ends_at
+
+
+def test_a_zone_that_changed_its_law_in_between_leaves_the_others_their_rules(meeting):
+    old = make_sitting(meeting, day=date(2010, 7, 1), zone="Europe/Moscow")
+    make_sitting(meeting, zone="Europe/Moscow")
+    make_sitting(meeting, zone="Europe/Berlin")
+    calendar = read(file_of(meeting))
+    assert {str(zone["TZID"]) for zone in calendar.walk("VTIMEZONE")} == {"Europe/Berlin"}
+    starts = {event["DTSTART"].dt for event in calendar.walk("VEVENT")}
+    assert old.starts_at in starts
 
 
 # --- what moves and what is called off ------------------------------------------------
