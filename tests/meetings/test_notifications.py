@@ -228,6 +228,18 @@ def test_a_paper_says_on_its_page_and_in_the_list_since_when_keys_are_awaited(cl
     assert [one.since for one in waits(cast.chair_ru)] == [BEGIN]
 
 
+def test_the_public_does_not_read_what_the_sides_are_asked_about_a_public_paper(client, cast):
+    asked_back = {"access": "public", "wanted": "shared", "asked_at": BEGIN}
+    make_paper(cast.group, "Communiqué", party=None, **asked_back)
+    address = reverse("body-papers", args=[cast.group.pk])
+    stranger = client.get(address).content.decode()
+    client.force_login(cast.focal_my)
+    member = client.get(address).content.decode()
+    assert "Communiqué" in stranger
+    assert "asked for" not in stranger
+    assert "asked for" in member
+
+
 @pytest.mark.parametrize("deed", ["declined", "agreed"])
 def test_what_is_answered_is_awaited_since_no_day_any_more(cast, deed):
     paper = asked(cast)
