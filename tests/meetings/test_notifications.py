@@ -98,7 +98,7 @@ def test_an_offered_number_is_reminded_of_once_at_each_threshold(cast, cancelled
 def test_the_words_of_the_reminder_are_as_they_were_stored(cast, cancelled):
     remind_of_numbers(BEGIN + timedelta(days=7))
     last = Notice.objects.filter(email="officer-ru@example.org").latest("pk")
-    assert_message_stored(last, "meetings/number_key_still_awaited")
+    assert_message_stored(last, "meetings/number_key_awaited-again")
 
 
 def test_nobody_is_reminded_of_a_number_at_night(cast, cancelled):
