@@ -90,7 +90,7 @@ def shown(rules: Rules, name: str) -> Any:
 def _read_out(rules: Rules, name: str) -> Any:
     """The same with languages by name, which the history keeps as codes."""
     if name == "languages" and rules.languages:
-        return ", ".join(rules.languages_words)
+        return ", ".join(str(word) for word in rules.languages_words)
     return shown(rules, name)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings.dossier.kind import Kind
@@ -107,12 +108,34 @@ class Rights:
         """What takes every side's key on its page, where the commission stands already."""
         if self.is_unlimited or place.is_fresh_body or place.is_fresh:
             return ""
-        if kind.name == "seat" or (kind.name == "body" and {"status", "is_public"} & set(changed)):
+        seats = kind.name == "seat"
+        standing_of_body = kind.name == "body" and {"status", "is_public"} & set(changed)
+        if seats or standing_of_body or _holds_by_every_key(kind, place, row, state, changed):
             return _("This takes the key of every side. Put it to them on the body’s page.")
         done = kind.name == "item" and row.status == ActionItem.Status.DONE
         if state != NEW and (done or {"status", "access"} & set(changed)):
             return _("This changes on its own page alone, where the sides’ keys guard it.")
         return ""
+
+
+def _holds_by_every_key(
+    kind: Kind, place: Place, row: Any, state: str, changed: dict[str, Any]
+) -> bool:
+    """The list of areas, the rules in force and the place of a body that has met here.
+
+    What is over is history, and that is brought in.
+    """
+    if kind.name == "body":
+        touched = "parent" in changed
+    elif kind.name == "area":
+        touched = state != NEW or row.until is None
+    elif kind.name in ("rules", "deadline_rule"):
+        rules = row if kind.name == "rules" else row.rules
+        over = rules.until is not None and rules.until < timezone.localdate()
+        touched = state != NEW or not over
+    else:
+        touched = False
+    return touched and place.body is not None and place.body.has_met
 
 
 def _of_meeting(kind: Kind, place: Place, row: Any, state: str) -> str:

@@ -1,4 +1,7 @@
-"""Areas of cooperation: ordered, renamed with history, merged, given up, led on each side."""
+"""Areas of a body that is being set up: ordered, renamed, merged, given up, led on each side.
+
+Once it has met they change by every side's key: test_body_change.py.
+"""
 
 from datetime import UTC, date, datetime, time
 
@@ -141,11 +144,11 @@ def test_a_new_name_keeps_the_old_one_for_the_time_before(client, cast, areas):
 
 
 def test_a_sitting_of_before_bears_the_name_of_its_day(client, cast, areas):
-    meeting = make_meeting(cast.group, status="held", starts_on=date(2020, 5, 4))
-    make_sitting(meeting, kind="consultation", area=areas[1], wall=time(10))
     operations.rename_area(
         areas[1], name="Halal industry", names={}, renamed_on=date(2026, 8, 1), by=cast.officer_my
     )
+    meeting = make_meeting(cast.group, status="held", starts_on=date(2020, 5, 4))
+    make_sitting(meeting, kind="consultation", area=areas[1], wall=time(10))
     shown = page(client, meeting.get_absolute_url())
     assert "consultation: Halal" in shown
     assert "Halal industry" not in shown
@@ -183,8 +186,7 @@ def test_names_follow_one_another_in_time(cast, areas, first, second, sentence):
 
 
 def test_a_merged_area_keeps_its_items_and_leaves_the_list(client, cast, areas):
-    held = make_meeting(cast.group, status="held", starts_on=date(2026, 3, 2))
-    item = make_item(held, area=areas[0])
+    item = make_item(make_meeting(cast.group), area=areas[0])
     client.force_login(cast.officer_my)
     client.post(reverse("area-merge", args=[areas[0].pk]), {"into": areas[2].pk})
     assert order(cast.group) == [(1, "Halal"), (2, "Energy")]
