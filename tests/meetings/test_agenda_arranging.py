@@ -92,3 +92,17 @@ def test_the_warning_counts_the_keys_that_would_drop(client, cast, agenda):
     point = agenda.items.get(title="Halal")
     shown = client.get(reverse("point-change", args=[point.pk])).content.decode()
     assert "Keys given: Malaysia, Russia. Saving a change drops them" in shown
+
+
+def test_whose_key_to_a_late_point_is_awaited_reads_so_above_the_points(client, cast):
+    agenda = make_agenda(make_meeting(cast.group, "announced"), status="agreed")
+    late = make_point(agenda, "Drones", status="late", proposer=cast.russia, text="Why.")
+    make_key(late, "late", cast.russia, cast.chair_ru)
+    address = reverse("agenda", args=[agenda.meeting_id])
+    awaited = f'<a href="#{late.anchor}">The key of Malaysia to the late point “Drones” is awaited'
+    client.force_login(cast.chair_my)
+    shown = client.get(address).content.decode()
+    assert shown.index(awaited) < shown.index('id="points"')
+    for user in (cast.chair_ru, cast.focal_my, cast.neutral):
+        client.force_login(user)
+        assert "is awaited</a>" not in client.get(address).content.decode()
