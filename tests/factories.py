@@ -27,9 +27,11 @@ from meetings.models import (
     Deadline,
     DeadlineRule,
     Feed,
+    Figure,
     Meeting,
     Paper,
     Proposal,
+    Remark,
     Room,
     Rules,
     Sitting,
@@ -173,6 +175,21 @@ def make_rules(body=None, deadlines=(), **fields) -> Rules:
     for what, days in deadlines:
         DeadlineRule.objects.create(rules=rules, what=what, days=days)
     return rules
+
+
+def make_figure(body=None, name=None, party=None, **fields) -> Figure:
+    """A figure of one year at the end of its body's list, of all sides unless a party is named."""
+    body = body or make_body()
+    fields = {"value": 12, "unit": "million USD", "period": "2025", **fields}
+    order = fields.pop("order", body.figures.count() + 1)
+    name = name or f"Trade {next(_next)}"
+    return Figure.objects.create(body=body, order=order, name=name, party=party, **fields)
+
+
+def make_remark(body=None, text="The sources differ.", meeting=None, **fields) -> Remark:
+    """A remark on a body, or on one of its meetings."""
+    body = body or (meeting.body if meeting else make_body())
+    return Remark.objects.create(body=body, meeting=meeting, text=text, **fields)
 
 
 def make_change(body=None, kind="suspend", proposer=None, **fields) -> BodyChange:

@@ -100,7 +100,7 @@ class BodyChangeForm(ProposerMixin, PortalModelForm):
         }
         widgets = {"day": DayInput}
         help_texts = {
-            "party": _("Only where a party takes or gives up a seat."),
+            "party": _("Only where a party takes or gives up a seat, or is to stand first."),
             "day": _("The first day of a new seat, or the last day of one given up."),
             "place": _("Only where the body is to stand elsewhere in the commission."),
         }
@@ -119,9 +119,9 @@ class BodyChangeForm(ProposerMixin, PortalModelForm):
 
     def clean(self):
         data = super().clean()
-        seats = data.get("kind") in BodyChange.SEATS
-        self._ask(data, "party", seats, _("Say which party takes or gives up a seat."))
-        self._ask(data, "day", seats, _("Say on which day."))
+        kind = data.get("kind")
+        self._ask(data, "party", kind in BodyChange.OF_A_PARTY, _("Say which party is meant."))
+        self._ask(data, "day", kind in BodyChange.SEATS, _("Say on which day."))
         moves = data.get("kind") == BodyChange.Kind.MOVE
         self._ask(data, "place", moves, _("Say beneath which body it is to stand."))
         return data

@@ -41,6 +41,7 @@ class BodyChange(models.Model):
         REOPEN = "reopen", _("Reopen the body")
         JOIN = "join", _("A party takes a seat")
         LEAVE = "leave", _("A party gives up its seat")
+        FIRST = "first", _("A side stands first in shared prints")
         PUBLISH = "publish", _("Make the body known to the public")
         HIDE = "hide", _("Hide the body from the public")
         ADD_AREA = "add_area", _("Add an area")
@@ -52,6 +53,7 @@ class BodyChange(models.Model):
         MOVE = "move", _("Place the body beneath another")
 
     SEATS = ("join", "leave")
+    OF_A_PARTY = (*SEATS, "first")
     AREAS = ("add_area", "rename_area", "merge_area", "end_area", "order_areas")
     # What nobody enters for all: also the neutral secretariat only proposes it.
     BY_KEYS = (*AREAS, "rules", "move")
@@ -155,7 +157,8 @@ class BodyChange(models.Model):
                 condition=models.Q(
                     kind__in=("join", "leave"), party__isnull=False, day__isnull=False
                 )
-                | (~models.Q(kind__in=("join", "leave")) & models.Q(party=None)),
+                | models.Q(kind="first", party__isnull=False)
+                | (~models.Q(kind__in=("join", "leave", "first")) & models.Q(party=None)),
                 name="a_change_of_seats_names_party_and_day",
                 violation_error_message=_("Say which party takes or gives up a seat, and when."),
             ),
@@ -208,6 +211,7 @@ class BodyChange(models.Model):
         words = {
             self.Kind.JOIN.value: gettext("%(party)s takes a seat from %(day)s"),
             self.Kind.LEAVE.value: gettext("%(party)s gives up its seat after %(day)s"),
+            self.Kind.FIRST.value: gettext("%(party)s stands first in shared prints"),
             self.Kind.ADD_AREA.value: gettext("Add the area “%(name)s”"),
             self.Kind.RENAME_AREA.value: self._renaming(),
             self.Kind.MERGE_AREA.value: gettext("Merge the area “%(area)s” into “%(into)s”"),

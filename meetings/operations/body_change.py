@@ -24,6 +24,7 @@ from portal.refusal import NotYours, Refused
 PROPOSED = journal.register("body.proposed", _("proposed to the sides: %(change)s"))
 SEATED = journal.register("body.seated", _("gave %(side)s a seat from %(day)s"))
 LEFT = journal.register("body.left", _("ended the seat of %(side)s after %(day)s"))
+PUT_FIRST = journal.register("body.put_first", _("put %(side)s first in shared prints"))
 PUBLISHED = journal.register("body.published", _("made the body known to the public"))
 HIDDEN = journal.register("body.hidden", _("hid the body from the public"))
 MOVED = journal.register(
@@ -217,6 +218,16 @@ def _unseat(body: Body, change: BodyChange) -> list[Line]:
     return [(LEFT, "", {"side": change.party.short_name, "day": change.day})]
 
 
+def _put_first(body: Body, change: BodyChange) -> list[Line]:
+    """The other sides follow in the order they had."""
+    seats = sorted(_seats_today(body), key=lambda seat: seat.party_id != change.party_id)
+    for order, seat in enumerate(seats, 1):
+        seat.order = order
+        seat.save(update_fields=["order"])
+    _raise(body)
+    return [(PUT_FIRST, "", {"side": change.party.short_name})]
+
+
 def _publish(body: Body, change: BodyChange) -> list[Line]:
     body.is_public = True
     _raise(body)
@@ -278,6 +289,7 @@ def _adopt(body: Body, change: BodyChange) -> list[Line]:
 EFFECTS = {
     "join": _seat,
     "leave": _unseat,
+    "first": _put_first,
     "publish": _publish,
     "hide": _hide,
     "add_area": _add_area,
@@ -293,6 +305,10 @@ EFFECTS = {
 def _lasting_seat(body: Body, change: BodyChange) -> BodyParty | None:
     """The party's seat on the day of the change."""
     return next((seat for seat in body.seats.filter(party=change.party).on(change.day)), None)
+
+
+def _seats_today(body: Body) -> list[BodyParty]:
+    return list(body.seats.on(timezone.localdate()).order_by("order", "pk"))
 
 
 def _wanted_order(change: BodyChange) -> list[int]:
@@ -343,6 +359,13 @@ def _sits_not(body: Body, change: BodyChange) -> Any:
     if _lasting_seat(body, change) is None:
         return gettext("%(party)s has no seat on that day.") % {"party": change.party.label}
     return None
+
+
+def _first_already(body: Body, change: BodyChange) -> Any:
+    parties = [seat.party_id for seat in _seats_today(body)]
+    if change.party_id not in parties:
+        return gettext("%(party)s has no seat today.") % {"party": change.party.label}
+    return AS_IT_IS if parties[0] == change.party_id else None
 
 
 def _known_already(body: Body, change: BodyChange) -> Any:
@@ -432,6 +455,7 @@ def _not_to_move(body: Body, change: BodyChange) -> Any:
 HINDRANCES = {
     "join": _sits_already,
     "leave": _sits_not,
+    "first": _first_already,
     "publish": _known_already,
     "hide": _known_already,
     "add_area": _listed_already,

@@ -83,9 +83,9 @@ def _words(remark: Remark) -> str:
     return " · ".join(part for part in (remark.text, remark.source) if part)
 
 
-def _record(remark: Remark, verb: str, by: User, **facts: str) -> Entry:
+def _record(row: Remark, verb: str, by: User, **facts: str) -> Entry:
     """In the history of what it is about: a side keeps that of its own meetings to itself."""
-    return journal.record(remark.meeting or remark.body, verb, by=by, **facts)
+    return journal.record(row.meeting or row.body, verb, by=by, **facts)
 
 
 def _tell(remark: Remark, entry: Entry, by: User) -> None:

@@ -375,7 +375,7 @@ def test_a_bodys_page_costs_the_same_with_one_row_and_with_thirty(
 ):
     grow(cast.commission, rows, rows)
     client.force_login(cast.officer_my)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         page(client, cast.commission.get_absolute_url())
 
 
