@@ -82,6 +82,16 @@ class CalendarForm(PortalForm):
             if len(self.fields[name].choices) > 2 or self.chosen(name)
         ]
 
+    @property
+    def chosen_words(self) -> list[str]:
+        """What is chosen, in the words of the fields: a print has no fields."""
+        return [
+            str(words).lstrip("– ")
+            for _name, _label, options in self.selects
+            for value, words, chosen in options
+            if value and chosen
+        ]
+
     def _options(self, name: str) -> list[tuple]:
         chosen = str(self.chosen(name) or "")
         return [(value, label, str(value) == chosen) for value, label in self.fields[name].choices]
