@@ -63,6 +63,13 @@ def test_wrong_rows_stand_first_and_the_button_is_not_there(client, neutral):
     assert "Bring it in" not in page
 
 
+def test_the_deed_stands_above_all_rows_with_the_number_of_each_state(client, neutral):
+    page = upload(client, as_bytes(make_dossier())).content.decode()
+    deed = page.index(reverse("dossier-bring-in", args=[DossierUpload.objects.get().pk]))
+    assert page.index("New · 14") < deed < page.index('class="records dossier-rows"')
+    assert page.count("Bring it in") == 1
+
+
 def test_wrong_rows_are_refused_even_when_the_button_is_pressed_by_hand(client, neutral):
     dossier = make_dossier()
     dossier["bodies"][0]["meetings"][0]["ends_on"] = "2021-05-01"

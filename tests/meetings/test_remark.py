@@ -52,6 +52,16 @@ def test_the_meeting_one_comes_from_is_chosen_already(client, cast):
     assert f'<option value="{meeting.pk}" selected>' in page
 
 
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_who_runs_a_meeting_is_led_from_its_page_to_a_remark_on_it(client, cast, who):
+    meeting = make_meeting(cast.group, status="held")
+    client.force_login(cast.people[who])
+    leads = f"{new_remark(cast.group)}?meeting={meeting.pk}" in shown(
+        client, meeting.get_absolute_url()
+    )
+    assert leads is (who in SECRETARIES)
+
+
 def test_a_changed_and_a_removed_remark_are_told_with_what_they_said(client, cast):
     remark = make_remark(cast.group, "First words.")
     client.force_login(cast.officer_my)
