@@ -60,7 +60,6 @@ class OrderForm(PortalForm):
                 initial=area.number,
                 min_value=1,
                 max_value=len(self.areas),
-                widget=forms.NumberInput(attrs={"class": "area-number"}),
             )
 
     def clean(self):

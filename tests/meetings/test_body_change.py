@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from meetings import operations
+from meetings.dossier import kind
+from meetings.dossier.rights import Place, Rights
 from meetings.models import Area, Body, BodyChange, DeadlineRule, Rules
 from meetings.transitions import CHANGE
 from meetings.work import work_for
@@ -793,7 +795,7 @@ def test_proposals_cost_the_same_with_one_and_with_thirty(client, met, rows):
         assert _queries(client, met.officer_my, reverse(name, args=[met.group.pk])) == number
 
 
-AREAS_PAGE, RULES_PAGE = 12, 15
+AREAS_PAGE, RULES_PAGE = 12, 12
 
 
 def _queries(client, user, address) -> int:
@@ -816,3 +818,26 @@ def test_the_messages_about_a_proposed_change_read_as_stored(met):
     key(change, met.russia, met.chair_ru)
     told = Notice.objects.get(email=met.chair_my.email, template="meetings/emails/body_changed")
     assert_message_stored(told, "meetings/body_changed-agreed")
+
+
+# --- dossiers -------------------------------------------------------------------------------
+
+OVER = {"until": date(2020, 1, 1)}
+NOW_AND_PAST = {
+    "an area in use": (kind.AREAS, lambda body: Area(body=body), "new", {}, True),
+    "an area of before": (kind.AREAS, lambda body: Area(body=body, **OVER), "new", {}, False),
+    "another name": (kind.AREAS, lambda body: Area(body=body), "changed", {"name": "X"}, True),
+    "rules in force": (kind.RULES, lambda body: Rules(body=body), "new", {}, True),
+    "rules of before": (kind.RULES, lambda body: Rules(body=body, **OVER), "new", {}, False),
+    "another place": (kind.BODIES, lambda body: body, "changed", {"parent": None}, True),
+}
+
+
+@pytest.mark.parametrize("what", NOW_AND_PAST)
+def test_a_dossier_brings_in_what_is_over_and_goes_around_no_key(met, what):
+    of, make, state, changed, takes_keys = NOW_AND_PAST[what]
+    rights = Rights(met.neutral)
+    refusal = rights.refusal(of, Place(body=met.group), make(met.group), state, changed)
+    assert ("takes the key of every side" in refusal) is takes_keys
+    set_up = make_body(kind="working_group", parent=met.commission)
+    assert rights.refusal(of, Place(body=set_up), make(set_up), state, changed) == ""
