@@ -88,6 +88,7 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
             **_clocks(meeting, request.user),
             **_leading(meeting, request.user),
             "remarks": meeting.remarks.select_related("party"),
+            "may_remark": can_run(request.user, meeting),
             "days": days,
             "inside": inside,
             **(_joining(meeting, days) if inside else {}),
@@ -181,8 +182,11 @@ def _timings(meeting: Meeting, inside: bool) -> dict[str, list]:
     reported = [one for one in found if one.party]
     if len(common) + len(reported) < 2 and not any(one.reason for one in common):
         return {"common": [], "reported": []}
-    days = {(one.starts_on, one.ends_on) for one in reported}
-    return {"common": common, "reported": reported, "differ": len(days) > 1}
+    days: dict[int, set] = defaultdict(set)  # a side can report several parts
+    for one in reported:
+        days[one.party_id].add((one.starts_on, one.ends_on))
+    differ = len({frozenset(of_side) for of_side in days.values()}) > 1
+    return {"common": common, "reported": reported, "differ": differ}
 
 
 def schedule(request: HttpRequest, pk: int) -> HttpResponse:
