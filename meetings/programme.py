@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from meetings.models import Area, Meeting, Room, Sitting
 from meetings.models.sitting import bounds
-from portal.clocks import DAY, NoSuchTime, day_off, day_words, office_band, to_instant
+from portal.clocks import DAY, NoSuchTime, day_off, day_words, office_band
 from portal.models import Party, Person
 
 PLENARY_MINUTES = 120

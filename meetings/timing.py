@@ -29,15 +29,14 @@ def keep_as_held(meeting: Meeting) -> None:
     """Propose the days on which it was held, from its sittings; the secretariat corrects them."""
     days = meeting.sittings.taking_place().filter(day__gte=meeting.starts_on)
     span = days.aggregate(first=Min("day"), last=Max("day"))
-    Timing.objects.get_or_create(
+    if meeting.timings.filter(kind=Timing.Kind.ACTUAL).exists():
+        return  # in one part or in several
+    Timing.objects.create(
         meeting=meeting,
         kind=Timing.Kind.ACTUAL,
-        party=None,
-        defaults={
-            "starts_on": span["first"] or meeting.starts_on,
-            "ends_on": span["last"] or meeting.ends_on,
-            "precision": Meeting.Precision.DAY if span["first"] else meeting.precision,
-            "mode": meeting.mode,
-            "place": meeting.place,
-        },
+        starts_on=span["first"] or meeting.starts_on,
+        ends_on=span["last"] or meeting.ends_on,
+        precision=Meeting.Precision.DAY if span["first"] else meeting.precision,
+        mode=meeting.mode,
+        place=meeting.place,
     )

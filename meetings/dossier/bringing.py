@@ -623,8 +623,7 @@ class Neighbours:
         bodies = {one.fixed["body"].pk for one in undated}
         there = Meeting.objects.filter(body__in=bodies, number__isnull=False) if undated else ()
         self.days: dict[tuple, tuple[date, date]] = {
-            (one.body_id, one.series, one.number): (one.starts_on, one.ends_on)
-            for one in there
+            (one.body_id, one.series, one.number): (one.starts_on, one.ends_on) for one in there
         }
         for one in entries:
             if one.given.get("number") and days_given(one.given):

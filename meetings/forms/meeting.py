@@ -56,6 +56,7 @@ class DatesForm(PortalModelForm):
     def __init__(self, *args, parties: list[Party], turn: Turn, **kwargs):
         super().__init__(*args, **kwargs)
         self.turn = turn
+        self._leave_out_the_unknown()
         for name in self._shown("ends_on"):
             self.fields[name].required = False
         for name in self._shown("host"):
@@ -84,6 +85,14 @@ class DatesForm(PortalModelForm):
                 )
                 % names,
             )
+
+    def _leave_out_the_unknown(self) -> None:
+        """What is put to others has days and a mode; only a record can leave them open."""
+        for name in self._shown("precision", "mode"):
+            field = self.fields[name]
+            field.choices = [choice for choice in field.choices if choice[0] != "unknown"]
+        if self.instance.precision == Meeting.Precision.UNKNOWN:
+            self.initial.update(starts_on=None, ends_on=None, precision=Meeting.Precision.DAY)
 
     def _shown(self, *names: str) -> list[str]:
         return [name for name in names if name in self.fields]
@@ -187,6 +196,11 @@ class MeetingForm(DatesForm):
         if series == Meeting.Series.NATIONAL and self.instance.side is None:
             self.add_error("series", _("A meeting of one side’s own part is entered by that side."))
         return cleaned
+
+    def clean_about(self) -> str:
+        """Browsers send other line ends than are stored: that alone changes nothing."""
+        text, stored = self.cleaned_data["about"], self.instance.about
+        return stored if text.splitlines() == stored.splitlines() else "\n".join(text.splitlines())
 
     def _has_number(self, cleaned: dict) -> None:
         if cleaned.get("number") is None and "number" not in self.errors:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Func
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models.appointment import standing
@@ -253,9 +254,12 @@ class Sitting(models.Model):
     @property
     def no_hour(self) -> str:
         """What stands in the place of an hour that is not known."""
-        if self.meeting.is_over or self.meeting.is_off:
-            return str(_("time not recorded"))
-        return str(_("time not fixed yet"))
+        known = self.meeting.is_over or self.meeting.is_off
+        words = gettext("time not recorded") if known else gettext("time not fixed yet")
+        if not self.minutes:
+            return words
+        length = ngettext("%(number)d minute", "%(number)d minutes", self.minutes)
+        return f"{words}, {length % {'number': self.minutes}}"
 
     def runs_beside(self, other: "Sitting") -> bool:
         """Whether both are known to run at the same time."""

@@ -22,6 +22,18 @@ REPORTED = journal.register("meeting.days_reported", _("reported for %(party)s: 
 NOT_REPORTED = journal.register("meeting.days_not_reported", _("took back when %(party)s had it"))
 
 
+FURTHER = 0  # the part that is added to those that stand there
+
+
+def _part(meeting: Meeting, kind: str, party: Party | None, part: int | None) -> Timing:
+    """The part that is meant, stored or not."""
+    stored = Timing.objects.filter(meeting=meeting, kind=kind, party=party)
+    found = stored.filter(pk=part).first() if part else stored.first() if part is None else None
+    if part and found is None:
+        raise Refused(gettext("This part was taken back meanwhile. Open the page again."))
+    return found or Timing(meeting=meeting, kind=kind, party=party, mode=meeting.mode)
+
+
 def _over(meeting: Meeting) -> Meeting:
     row = locked(meeting)
     if not row.is_over:
@@ -30,13 +42,17 @@ def _over(meeting: Meeting) -> Meeting:
 
 
 @transaction.atomic
-def correct_held_days(meeting: Meeting, *, facts: Mapping[str, Any], by: User) -> Timing:
-    """Say when and where the meeting was really held."""
+def correct_held_days(
+    meeting: Meeting, *, facts: Mapping[str, Any], by: User, part: int | None = None
+) -> Timing:
+    """Say when and where the meeting was really held; in several parts where it was interrupted.
+
+    `part` is the first one left out, another by its number, or FURTHER for one more.
+    """
     row = _over(meeting)
     if not can_run(by, row):
         raise NotYours(gettext("The secretaries of the body correct this."))
-    held = Timing.objects.filter(meeting=row, kind=Timing.Kind.ACTUAL).first()
-    held = held or Timing(meeting=row, kind=Timing.Kind.ACTUAL, mode=row.mode)
+    held = _part(row, Timing.Kind.ACTUAL, None, part)
     before = held.words if held.pk else "–"
     _store(held, facts)
     journal.record(row, CORRECTED, by=by, before=before, days=held.words)
@@ -45,19 +61,26 @@ def correct_held_days(meeting: Meeting, *, facts: Mapping[str, Any], by: User) -
 
 @transaction.atomic
 def report_days(
-    meeting: Meeting, *, party: Party, facts: Mapping[str, Any] | None, by: User
+    meeting: Meeting,
+    *,
+    party: Party,
+    facts: Mapping[str, Any] | None,
+    by: User,
+    part: int | None = None,
 ) -> None:
-    """Say, for the own side alone, when and where it had the meeting; None takes that back."""
+    """Say, for the own side alone, when and where it had the meeting; None takes that back.
+
+    `part` as above: a side may have had it on days that do not follow each other.
+    """
     row = _over(meeting)
     if not can_report_days(by, row, party):
         raise NotYours(gettext("A side reports for itself alone."))
-    kept = Timing.objects.filter(meeting=row, kind=Timing.Kind.REPORTED, party=party).first()
+    kept = _part(row, Timing.Kind.REPORTED, party, part)
     if facts is None:
-        if kept:
+        if kept.pk:
             kept.delete()
             journal.record(row, NOT_REPORTED, by=by, party=party)
         return
-    kept = kept or Timing(meeting=row, kind=Timing.Kind.REPORTED, party=party, mode=row.mode)
     _store(kept, facts)
     journal.record(row, REPORTED, by=by, party=party, days=kept.words)
 

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -7,6 +9,7 @@ from django.utils.translation import gettext as _
 from meetings import operations
 from meetings.forms.timing import TimingForm
 from meetings.models import Meeting, Timing
+from meetings.operations.timing import FURTHER
 from meetings.permissions import can_run, turned_by
 from portal.refusal import Refused
 
@@ -31,21 +34,25 @@ def _forms(request: HttpRequest, meeting: Meeting) -> dict[str, dict]:
     """One form for what is held in common and one for each side the reader speaks for."""
     whose = {"all": None} if can_run(request.user, meeting) else {}
     whose |= {str(party.pk): party for party in turned_by(request.user, meeting)}
-    stored = {timing.party_id: timing for timing in meeting.timings.filter(kind__in=HELD)}
+    stored: dict[int | None, list[Timing]] = defaultdict(list)
+    for timing in meeting.timings.filter(kind__in=HELD).order_by("starts_on", "pk"):
+        stored[timing.party_id].append(timing)
+    found: dict[str, dict] = {}
+    for name, party in whose.items():
+        own = stored[party and party.pk]
+        shown = _timing(meeting, party, own[0] if own else None, next(iter(stored[None]), None))
+        found[name] = {"part": own[0].pk if own else None, "party": party, "instance": shown}
+        for number, timing in enumerate(own[1:], 2):
+            found[f"{name}-{number}"] = {"part": timing.pk, "party": party, "instance": timing}
+        if own:
+            further = Timing(meeting=meeting, kind=shown.kind, party=party, mode=shown.mode)
+            found[f"{name}-further"] = {"part": FURTHER, "party": party, "instance": further}
     posted = request.POST.get("whose", "")
-    return {
-        name: {
-            "whose": name,
-            "party": party,
-            "stored": stored.get(party and party.pk),
-            "form": TimingForm(
-                request.POST if posted == name else None,
-                prefix=name,
-                instance=_timing(meeting, party, stored.get(party and party.pk), stored.get(None)),
-            ),
-        }
-        for name, party in whose.items()
-    }
+    for name, one in found.items():
+        data = request.POST if posted == name else None
+        one["form"] = TimingForm(data, prefix=name, instance=one["instance"])
+        one |= {"whose": name, "stored": bool(one["part"]), "is_further": one["part"] == FURTHER}
+    return found
 
 
 HELD = (Timing.Kind.ACTUAL, Timing.Kind.REPORTED)
@@ -68,10 +75,14 @@ def _store(request: HttpRequest, meeting: Meeting, chosen: dict) -> bool:
         return False
     try:
         if party is None:
-            operations.correct_held_days(meeting, facts=form.facts, by=request.user)
+            operations.correct_held_days(
+                meeting, facts=form.facts, by=request.user, part=chosen["part"]
+            )
         else:
             facts = None if taken_back else form.facts
-            operations.report_days(meeting, party=party, facts=facts, by=request.user)
+            operations.report_days(
+                meeting, party=party, facts=facts, by=request.user, part=chosen["part"]
+            )
     except Refused as error:
         form.add_error(None, error.sentences)
         return False
