@@ -451,6 +451,15 @@ def test_the_page_for_changes_says_that_every_key_is_needed(client, cast, announ
     assert announced.wordings.get().remark == "As agreed."
 
 
+def test_line_ends_as_a_browser_sends_them_change_nothing(client, cast, announced):
+    Meeting.objects.filter(pk=announced.pk).update(about="One.\n\nTwo.")
+    announced.refresh_from_db()
+    client.force_login(cast.officer_my)
+    given = typed(announced, title="On tea", about="One.\r\n\r\nTwo.")
+    assert client.post(address(announced), given).status_code == 302
+    assert announced.wordings.get().changed == ["title"]
+
+
 def test_a_number_typed_while_the_meeting_was_announced_is_kept_and_refused(client, cast, agreed):
     make_sitting(agreed)
     client.force_login(cast.officer_my)
