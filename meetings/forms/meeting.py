@@ -9,6 +9,7 @@ from meetings.forms.sitting import side_zones
 from meetings.hosting import Turn
 from meetings.models import Body, Meeting, NoteVerbale, Wording
 from meetings.operations import on_another_clock
+from portal.clocks import known_zones
 from portal.forms import DayInput, NameField, PortalForm, PortalModelForm
 from portal.models import Party
 
@@ -70,7 +71,8 @@ class DatesForm(PortalModelForm):
     def _read_of_the_clock(self, cleaned: dict, meeting: Meeting) -> None:
         """Say what another clock does to the sittings before it is saved for the first time."""
         zone, before = cleaned.get("zone"), self.instance.zone
-        if not zone or zone in {before, cleaned.get("clock")}:
+        # An unknown one is refused at its own field; there is no time to reckon.
+        if zone not in known_zones() or zone in {before, cleaned.get("clock")}:
             return
         changes = on_another_clock(meeting, zone, before=before)
         if changes:
