@@ -269,5 +269,5 @@ def test_the_page_of_rules_costs_the_same_with_one_version_and_with_thirty(
         DeadlineRule.objects.create(rules=rules, what="papers", days=3, calendar_of=cast.russia)
     make_rules(cast.group, since=date(2040, 1, 1), deadlines=[("papers", 14)])
     client.force_login(cast.officer_my)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         page(client, reverse("body-rules", args=[cast.group.pk]))
