@@ -262,7 +262,7 @@ def test_the_page_asks_the_database_as_often_with_many_deadlines(
     officer = make_user("secretary", None, body)
     client.force_login(officer)
     client.get(reverse("meeting-deadlines", args=[meeting.pk]))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(reverse("meeting-deadlines", args=[meeting.pk]))
 
 

@@ -599,7 +599,7 @@ def test_what_happens_to_an_internal_paper_is_written_for_its_side_alone(cast):
 
 
 @pytest.mark.parametrize("rows", [1, 30])
-@pytest.mark.parametrize(("name", "queries"), [("meeting-papers", 10), ("body-papers", 10)])
+@pytest.mark.parametrize(("name", "queries"), [("meeting-papers", 10), ("body-papers", 11)])
 def test_a_list_of_papers_asks_as_often_for_one_as_for_thirty(
     client, cast, meeting, django_assert_num_queries, rows, name, queries
 ):
