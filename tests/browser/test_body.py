@@ -53,9 +53,9 @@ def test_on_paper_every_body_of_a_large_tree_is_there(reader, large, scripted):
     visitor = reader(size=DESK, java_script_enabled=scripted)
     visitor.open(large.get_absolute_url())
     group = visitor.page.get_by_text("Group no. 19")
-    assert group.bounding_box() is None
+    expect(group).to_be_hidden()
     visitor.page.emulate_media(media="print")
-    assert group.bounding_box()["height"] > 0
+    expect(group).to_be_visible()
 
 
 def test_a_phone_meets_the_deeds_before_the_tree_and_the_past(reader, cast, large):
