@@ -240,3 +240,55 @@ def test_days_in_the_kept_dossiers_are_days_of_the_calendar():
     found = [day for name in ALL for day in re.findall(rb'"(\d{4}-\d\d-\d\d)"', content(name))]
     assert len(found) > 150
     assert all(date.fromisoformat(day.decode()) for day in found)
+
+
+SAID = [
+    ("lost-hours", "x-lost", ("ordinary", 3), ("3rd meeting", "date not known"), ("1961",)),
+    ("lost-hours", "x-lost", ("ordinary", 6), ("Tue 1 Mar 1966 · time not recorded", "09:30"), ()),
+    (
+        "dissolved-party",
+        "x-heirs",
+        ("ordinary", 12),
+        ("Synthetic Commission with the Union", "Synthetic Deputy Minister, co-chair ad interim"),
+        ("Heir",),
+    ),
+    (
+        "on-the-margins",
+        "x-margins",
+        ("ordinary", 9),
+        ("IX session", "On the margins of an assembly", "Mon 3 Dec 2018 – Tue 4 Dec 2018"),
+        (),
+    ),
+    (
+        "adjourned-months",
+        "x-adjourned",
+        ("ordinary", 2),
+        ("Held Fri 3 May 2019 – Sat 4 May 2019", "Held Tue 7 May 2019", "Held Wed 15 Jan 2020"),
+        ("The sides report different days",),
+    ),
+    ("many-tongues", "x-tongues", ("ordinary", 1999), ("MCMXCIX session", "الدورة"), ()),
+    ("moving-weekend", "x-weekend", ("ordinary", 1), ("Thu 9 Dec 2021",), ("Emirate",)),
+    ("first-years", "x-old", ("ordinary", 1), ("Sun 3 Feb 1901", "10:00"), ()),
+    ("number-twice", "x-twice", None, ("Thu 1 Apr 2021", "Fri 1 Oct 2021"), ()),
+]
+
+
+@pytest.mark.parametrize(("name", "body", "meeting", "says", "never"), SAID)
+def test_the_page_of_an_extreme_says_what_is_known_and_no_more(
+    client, name, body, meeting, says, never
+):
+    brought_in(f"extreme/{name}")
+    words = words_of(client, find(body, meeting).get_absolute_url())
+    assert [fact for fact in says if fact not in words] == [], words
+    assert [untruth for untruth in never if untruth in words] == [], words
+
+
+def test_a_session_agreed_for_as_soon_as_possible_is_an_idea_without_a_date(client):
+    brought_in("PK-IR-JEC-22")
+    body = Body.objects.get(code="pk-ir-jec")
+    next_one = body.meetings.get(number=23)
+    assert client.get(next_one.get_absolute_url()).status_code == 404
+    client.force_login(make_user("secretary", None, body))
+    words = words_of(client, next_one.get_absolute_url())
+    assert "date not known" in words
+    assert "as soon as possible" in words

@@ -90,7 +90,7 @@ def test_a_dossier_brings_in_a_commission_with_everything_beneath_it():
     body = Body.objects.get(code="az-my-jc")
     meeting = body.meetings.get()
     assert [seat.party.code for seat in body.seats.all()] == ["az", "my"]
-    assert (meeting.status, meeting.was_announced, meeting.mode) == ("held", True, "in_person")
+    assert (meeting.status, meeting.was_announced, meeting.mode) == ("held", True, "unknown")
     assert meeting.ends_on == date(2021, 5, 25)
     assert meeting.numbers.get().number == 1
     sitting = meeting.sittings.get()
