@@ -52,6 +52,41 @@ def test_what_overlaps_stands_side_by_side_in_the_week(reader, month):
     assert early["y"] < one["y"]
 
 
+CUT = """
+    () => [...document.querySelectorAll('.calendar-day .calendar-line')].filter(line => {
+        const box = line.getBoundingClientRect(), words = line.querySelector('a')
+        const ends = words.getBoundingClientRect()
+        return ends.right > box.right + 1 || ends.bottom > box.bottom + 1
+    }).map(line => line.innerText)
+"""
+
+
+@pytest.mark.parametrize("width", [660, 1280])
+def test_four_at_once_stand_in_lanes_without_a_word_beyond_its_piece(reader, cast, month, width):
+    meeting = cast.group.meetings.filter(sittings__title="Talk at 9").get()
+    for minutes in (25, 45, 60, 90):
+        title = f"Pharmaceutical and medical equipment, {minutes}"
+        make_sitting(meeting, wall=time(12), minutes=minutes, title=title)
+    visitor = reader(size={"width": width, "height": 900})
+    visitor.open(f"/calendar/?view=week&day={month.isoformat()}")
+    pieces = visitor.page.get_by_role("link", name="Pharmaceutical").all()
+    boxes = sorted((piece.bounding_box() for piece in pieces), key=lambda box: box["x"])
+    assert len(boxes) == 4
+    ends = [box["x"] + box["width"] for box in boxes]
+    assert all(end <= box["x"] for end, box in zip(ends, boxes[1:], strict=False))
+    assert visitor.page.evaluate(CUT) == []
+
+
+def test_a_phone_tells_in_words_what_the_lanes_of_the_week_show(reader, month):
+    visitor = reader(size=PHONE)
+    visitor.open(f"/calendar/?view=week&day={month.isoformat()}")
+    visitor.sees("15:00–17:00", "at the same time as 1 other")
+    lines = [line.bounding_box() for line in visitor.page.locator(".calendar-line").all()]
+    tops = [line["y"] for line in lines if line]
+    assert tops == sorted(tops)
+    assert len({round(line["x"]) for line in lines if line}) == 1
+
+
 def test_the_arrow_keys_walk_over_the_days_and_into_the_next_month(reader, month):
     visitor = reader(size=DESK)
     visitor.open(f"/calendar/?day={month.isoformat()}")

@@ -485,6 +485,80 @@ def test_nothing_at_all_still_says_what_to_do(client, db):
         assert sentence in page(client, view=view)
 
 
+# --- where nothing lies ----------------------------------------------------------------
+
+
+def leads(client, **asked) -> list[tuple[str, str]]:
+    return context(client, **asked)["empty"]["leads"]
+
+
+@pytest.mark.parametrize("view", grid.VIEWS)
+def test_an_empty_calendar_leads_to_the_next_and_the_last_and_blames_no_filter(client, cast, view):
+    make_sitting(announced(cast.group, date(2026, 3, 4)))
+    make_sitting(announced(cast.group, date(2027, 2, 9)))
+    assert leads(client, view=view) == [
+        (f"?view={view}&day=2027-02-09", "The next: Tue 9 Feb 2027"),
+        (f"?view={view}&day=2026-03-04", "The last before: Wed 4 Mar 2026"),
+    ]
+    shown = page(client, view=view)
+    assert "The next: Tue 9 Feb 2027" in shown
+    assert "with what is chosen above" not in shown
+    assert "Show everything" not in shown
+
+
+def test_an_empty_choice_offers_to_drop_it_and_leads_to_what_was_chosen_alone(client, cast):
+    make_sitting(announced(cast.group))
+    make_sitting(announced(cast.group, date(2027, 2, 9)), kind="signing")
+    shown = page(client, kind="signing")
+    assert "with what is chosen above" in shown
+    assert "Show everything" in shown
+    assert [words for _url, words in leads(client, kind="signing")] == ["The next: Tue 9 Feb 2027"]
+
+
+def test_what_was_called_off_is_never_named_as_the_next(client, cast):
+    make_sitting(announced(cast.group, date(2027, 2, 9)), status="cancelled")
+    make_meeting(cast.group, status="postponed", starts_on=date(2027, 3, 1))
+    announced(cast.group, date(2027, 4, 1))
+    assert [words for _url, words in leads(client)] == ["The next: Thu 1 Apr 2027"]
+    off = [words for _url, words in leads(client, status="off")]
+    assert off == ["The next: Tue 9 Feb 2027"]
+
+
+def test_a_sitting_without_an_hour_is_found_on_its_own_day_in_every_clock(client, cast):
+    make_sitting(announced(cast.group, date(2027, 2, 1)), wall=None, minutes=None)
+    for clock in ("my", "ru"):
+        assert leads(client, clock=clock)[0][1] == "The next: Mon 1 Feb 2027"
+
+
+@pytest.mark.parametrize("who", ["chair_ru", "neutral", "outsider"])
+def test_the_next_one_never_tells_of_what_another_side_keeps_to_itself(client, cast, who):
+    make_meeting(cast.group, status="idea", side=cast.malaysia, starts_on=date(2027, 2, 9))
+    client.force_login(cast.people[who])
+    assert leads(client) == []
+    client.force_login(cast.chair_my)
+    assert [words for _url, words in leads(client)] == ["The next: Tue 9 Feb 2027"]
+
+
+def test_what_runs_at_the_same_time_says_so_in_words_too(client, cast):
+    meeting = announced(cast.group)
+    for minutes, title in ((60, "One"), (120, "Two"), (60, "Off")):
+        make_sitting(
+            meeting,
+            minutes=minutes,
+            title=title,
+            status="cancelled" if title == "Off" else "planned",
+        )
+    make_sitting(meeting, wall=time(16), minutes=30, title="Three")
+    column = context(client, view="week")["columns"][2]
+    said = {block.words: (block.hours, block.beside) for block in column.blocks}
+    assert said == {
+        "One": ("15:00–16:00", "at the same time as 1 other"),
+        "Two": ("15:00–17:00", "at the same time as 2 others"),
+        "Three": ("16:00–16:30", "at the same time as 1 other"),
+        "Off": ("15:00–16:00", ""),
+    }
+
+
 # --- days off, shared hours ------------------------------------------------------------
 
 
