@@ -353,7 +353,8 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     with refusals_shown(request):
         operations.move_point(item, by=request.user, **form.cleaned_data)
     last = f"{form.cleaned_data['to'].partition(':')[0]}-{item.pk}"
-    return redirect(item.get_absolute_url().replace("#", f"?arrange={last}#"))
+    # No place on the page: where an address leads to one, browsers leave the focus alone.
+    return redirect(f"{item.agenda.get_absolute_url()}?arrange={last}")
 
 
 @require_POST

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from meetings.models import Agenda
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import DESK, PHONE
 from tests.factories import make_meeting
 
 
@@ -29,6 +29,10 @@ def test_two_sides_write_and_agree_an_agenda_and_each_keeps_its_notes(reader, ca
     first.get_by_role("button", name="Move down").focus()
     page.keyboard.press("Enter")
     expect(page.locator(".agenda-title").first).to_contain_text("Adoption of the agenda")
+    # The keyboard stays where it was: the same key once more moves the point once more.
+    expect(page.locator(":focus")).to_contain_text("Move down: Opening and introductory")
+    page.keyboard.press("Enter")
+    expect(page.locator(".agenda-title").nth(2)).to_contain_text("Opening and introductory")
 
     # By dragging: back to where it was.
     opening = page.locator(".agenda-point", has_text="Opening and introductory")
@@ -62,8 +66,10 @@ def test_two_sides_write_and_agree_an_agenda_and_each_keeps_its_notes(reader, ca
     malaysia.follow("Propose a late addition")
     malaysia.page.get_by_label("Title", exact=True).fill("Drones over fields")
     malaysia.page.get_by_label("Why it is added now").fill("The law changed last week.")
+    malaysia.page.locator("#id_speakers-0-name").fill("Крутоярский Дмитрий")
     malaysia.finds_it_accessible()
     malaysia.press("Propose to all sides")
+    malaysia.sees("Крутоярский Дмитрий (Russia)")
     malaysia.press("Give Malaysia’s key to this point")
     russia.open(address)
     russia.press("Give Russia’s key to this point")
@@ -75,3 +81,20 @@ def test_two_sides_write_and_agree_an_agenda_and_each_keeps_its_notes(reader, ca
     anybody.sees("Drones over fields")
     anybody.never_sees("tariffs", "Keys to the agenda", "Own note")
     anybody.finds_it_accessible()
+
+
+def test_a_meetings_page_folds_what_is_rare_and_leads_to_the_key_awaited(reader, cast):
+    meeting = make_meeting(cast.group, status="proposed")
+    for size in (DESK, PHONE):
+        chair = reader(cast.chair_my, size)
+        chair.open(meeting.get_absolute_url())
+        chair.follow("The key of Malaysia is awaited")
+        expect(chair.page.get_by_role("button", name="Agree: give the key")).to_be_in_viewport()
+        chair.finds_it_accessible()
+    officer = reader(cast.officer_my, PHONE)
+    officer.open(meeting.get_absolute_url())
+    postpone = officer.page.get_by_text("Postpone…")
+    expect(postpone).to_be_hidden()
+    officer.page.get_by_text("More deeds").click()
+    expect(postpone).to_be_visible()
+    officer.finds_it_accessible()

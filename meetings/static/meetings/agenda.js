@@ -1,4 +1,4 @@
-// Dragging a point to another place. The four buttons of each point do the same without it.
+// Dragging a point to another place. The buttons of each point do the same without it.
 (() => {
   "use strict";
   const list = document.querySelector("[data-arrange]");
