@@ -342,7 +342,7 @@ def test_of_two_who_change_one_sitting_at_once_one_is_told():
     ("field", "changes", "sentence"),
     [
         ("wall", {"day": "2027-03-28", "wall": "02:30", "zone": "Europe/Berlin"}, "never show 02"),
-        ("minutes", {"minutes": ""}, "This field is required."),
+        ("minutes", {"minutes": ""}, "Say how long it lasts"),
         ("__all__", {"minutes": "3"}, "A sitting lasts from 5 minutes to 24 hours."),
         ("day", {"day": "0001-01-01"}, "Choose a day in the years from 1900 to 2199."),
         ("day", {"day": "9999-12-31", "wall": "23:00"}, "Choose a day in the years from 1900"),
