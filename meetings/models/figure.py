@@ -7,6 +7,12 @@ from portal.languages import in_language
 from portal.models import Party
 
 
+class FigureQuerySet(models.QuerySet["Figure"]):
+    def visible_to(self, user):
+        """What a body is told of in numbers, whoever knows of the body may read."""
+        return self.filter(body__in=Body.objects.visible_to(user))
+
+
 class Figure(models.Model):
     """A trade or investment figure with what makes it checkable: period, unit and source."""
 
@@ -28,6 +34,8 @@ class Figure(models.Model):
     party = models.ForeignKey(
         Party, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("whose statistics")
     )
+
+    objects = FigureQuerySet.as_manager()
 
     class Meta:
         ordering = ["order", "pk"]

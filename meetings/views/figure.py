@@ -62,10 +62,8 @@ def _managed(request: HttpRequest, pk: int) -> Body:
 
 def _kept(request: HttpRequest, pk: int) -> Figure:
     """A figure that the reader may change."""
-    known = Body.objects.visible_to(request.user)
-    figure = get_object_or_404(
-        Figure.objects.select_related("body", "party").filter(body__in=known), pk=pk
-    )
+    found = Figure.objects.visible_to(request.user).select_related("body", "party")
+    figure = get_object_or_404(found, pk=pk)
     if not can_keep_figure(request.user, figure):
         raise PermissionDenied
     return figure
