@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -160,7 +160,7 @@ class Span:
     @classmethod
     def of(cls, sitting: Sitting) -> "Span":
         zone = ZoneInfo(sitting.zone)
-        start = datetime.combine(sitting.day, sitting.wall, zone).astimezone(UTC)
+        start = datetime.combine(sitting.day, sitting.wall or time(), zone).astimezone(UTC)
         end = start + timedelta(minutes=sitting.minutes or 0)
         return cls(start.astimezone(zone), end.astimezone(zone))
 

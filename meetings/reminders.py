@@ -180,8 +180,10 @@ def number_reminders_due(meetings: Iterable[Meeting], now: datetime) -> list[Num
         seals = FREE_NUMBER.seals(meeting, keys[meeting.pk])
         given = [seal for seal in seals if seal.state == "full"]
         missing = [seal.party for seal in seals if seal.state != "full"]
-        first = min(given, key=lambda seal: seal.at, default=None)
-        for holder in notifications.number_holders(meeting, missing) if first else ():
+        if not given:
+            continue
+        first = min(given, key=lambda seal: seal.at or now)
+        for holder in notifications.number_holders(meeting, missing):
             threshold = _number_threshold(first, holder.person.zone, now)
             if threshold is not None:
                 found.append(NumberReminder(meeting, first, holder, threshold))

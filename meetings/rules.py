@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Field
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -64,16 +65,20 @@ def _of_deadlines(
     now = {rule.what: rule for rule in new}
     found = []
     for what in dict.fromkeys([*now, *before]):
-        pair = before.get(what), now.get(what)
-        if None in pair or not pair[0].is_as(pair[1]):
-            words = [due_words(one, sides) if one else _("not said") for one in pair]
+        was, will = before.get(what), now.get(what)
+        if was is None or will is None or not was.is_as(will):
+            words = [due_words(one, sides) if one else _("not said") for one in (was, will)]
             found.append(Difference(DeadlineRule.What(what).label, *words))
     return found
 
 
 def field_words(name: str) -> Any:
     """What a field of the rules is called."""
-    return Rules._meta.get_field(name).verbose_name
+    return _field(name).verbose_name
+
+
+def _field(name: str) -> "Field[Any, Any]":
+    return next(field for field in Rules._meta.fields if field.name == name)
 
 
 def shown(rules: Rules, name: str) -> Any:
@@ -81,7 +86,7 @@ def shown(rules: Rules, name: str) -> Any:
     value = getattr(rules, name)
     if value in (None, "", []):
         return _("not said")
-    field = Rules._meta.get_field(name)
+    field = _field(name)
     if field.choices:
         return dict(field.flatchoices)[value]
     return ", ".join(value) if isinstance(value, list) else value
@@ -96,7 +101,7 @@ def _read_out(rules: Rules, name: str) -> Any:
 
 def due_words(rule: DeadlineRule, sides: Mapping[int, Party]) -> str:
     """When something is due and by whom, in the language being spoken."""
-    side = sides.get(rule.calendar_of_id) or rule.calendar_of
+    side = sides.get(rule.calendar_of_id or 0) or rule.calendar_of
     words = _due(rule, side) % {"days": rule.days, "party": side.label if side else ""}
     if rule.by_each_side:
         return gettext("%(due)s, each side for itself") % {"due": words}

@@ -1,6 +1,7 @@
 """Every status of bodies, meetings, sittings and action items, and what needs every side's key."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from django.db.models import F, Q
 from django.utils import timezone
@@ -21,6 +22,9 @@ from meetings.models import (
 from portal.agreement import Agreement
 from portal.languages import in_source
 from portal.workflow import Transition, Workflow
+
+if TYPE_CHECKING:
+    from portal.models import User
 
 # --- keys -----------------------------------------------------------------------------
 
@@ -72,7 +76,7 @@ CLOSING = Agreement(
 # --- bodies ---------------------------------------------------------------------------
 
 
-def _tell_of_body(body: Body, by, reason: str) -> None:
+def _tell_of_body(body: Body, by: "User | None", reason: str) -> None:
     notifications.body_changed(body, notifications.latest_entries(body), by=by)
 
 
@@ -209,20 +213,20 @@ def _not_begun(meeting: Meeting) -> Iterator[str]:
         yield gettext("The first sitting has not begun yet.")
 
 
-def _propose(meeting: Meeting, by, reason: str) -> None:
+def _propose(meeting: Meeting, by: "User | None", reason: str) -> None:
     if meeting.series != Meeting.Series.NATIONAL:
         meeting.side = None  # from now on it is the affair of all sides
     timing.keep(meeting, Timing.Kind.PLANNED)
 
 
-def _agree(meeting: Meeting, by, reason: str) -> None:
+def _agree(meeting: Meeting, by: "User | None", reason: str) -> None:
     meeting.timings.filter(kind=Timing.Kind.PLANNED, reason="").exclude(
         **{name: getattr(meeting, name) for name in timing.KEPT}
     ).update(reason=in_source(_("Other days or another place were agreed.")))
     timing.keep(meeting, Timing.Kind.PLANNED)
 
 
-def _announce(meeting: Meeting, by, reason: str) -> None:
+def _announce(meeting: Meeting, by: "User | None", reason: str) -> None:
     if meeting.was_announced:
         _tell_calendars(meeting)
     meeting.was_announced = True
@@ -230,7 +234,7 @@ def _announce(meeting: Meeting, by, reason: str) -> None:
     timing.keep(meeting, Timing.Kind.ANNOUNCED)
 
 
-def _call_off(meeting: Meeting, by, reason: str) -> None:
+def _call_off(meeting: Meeting, by: "User | None", reason: str) -> None:
     _tell_calendars(meeting)
     if not meeting.is_off:
         timing.keep_as_lapsed(meeting, reason)
@@ -238,20 +242,20 @@ def _call_off(meeting: Meeting, by, reason: str) -> None:
     meeting.reason = reason
 
 
-def _suspend(meeting: Meeting, by, reason: str) -> None:
+def _suspend(meeting: Meeting, by: "User | None", reason: str) -> None:
     meeting.reason = reason
 
 
-def _resume(meeting: Meeting, by, reason: str) -> None:
+def _resume(meeting: Meeting, by: "User | None", reason: str) -> None:
     meeting.reason = ""
 
 
-def _conclude(meeting: Meeting, by, reason: str) -> None:
+def _conclude(meeting: Meeting, by: "User | None", reason: str) -> None:
     timing.keep_as_held(meeting)
     _ask_no_longer(meeting, by)
 
 
-def _ask_no_longer(meeting: Meeting, by) -> None:
+def _ask_no_longer(meeting: Meeting, by: "User | None") -> None:
     """What became of the meeting answers whatever was still put to the sides."""
     for proposal in meeting.proposals.open():
         PROPOSAL.perform(proposal, "replace", by=by)
@@ -505,7 +509,7 @@ WORDING = Workflow(
 # --- sittings -------------------------------------------------------------------------
 
 
-def _raise_sequence(sitting: Sitting, by, reason: str) -> None:
+def _raise_sequence(sitting: Sitting, by: "User | None", reason: str) -> None:
     sitting.sequence += 1
 
 
@@ -529,11 +533,11 @@ SITTING = Workflow(
 # --- action items ---------------------------------------------------------------------
 
 
-def _close(item: ActionItem, by, reason: str) -> None:
+def _close(item: ActionItem, by: "User | None", reason: str) -> None:
     item.closed_at = timezone.now()
 
 
-def _reopen(item: ActionItem, by, reason: str) -> None:
+def _reopen(item: ActionItem, by: "User", reason: str) -> None:
     item.closed_at = None
     dropped = CLOSING.revise(item, by=by, because=reason)
     notifications.closing_key_dropped(item, dropped, by, reason)

@@ -391,11 +391,7 @@ class ProgrammeFormSet(forms.BaseFormSet):
 
 
 def _collide(one: Sitting, other: Sitting) -> bool:
-    return (
-        bool(one.room_id)
-        and one.room_id == other.room_id
-        and one.runs_beside(other)
-    )
+    return bool(one.room_id) and one.room_id == other.room_id and one.runs_beside(other)
 
 
 ProgrammeRows = forms.formset_factory(

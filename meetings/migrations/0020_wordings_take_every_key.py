@@ -51,9 +51,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "revision",
-                    models.PositiveIntegerField(
-                        default=1, editable=False, verbose_name="revision"
-                    ),
+                    models.PositiveIntegerField(default=1, editable=False, verbose_name="revision"),
                 ),
                 (
                     "meeting",

@@ -81,13 +81,9 @@ class Wording(models.Model):
     @property
     def differences(self) -> list[tuple[Any, str, str]]:
         """What it would change: the name of each field, how it stands and how it would be."""
+        words = {field.name: field.verbose_name for field in Meeting._meta.fields}
         return [
-            (
-                Meeting._meta.get_field(name).verbose_name,
-                getattr(self.meeting, name),
-                getattr(self, name),
-            )
-            for name in self.changed
+            (words[name], getattr(self.meeting, name), getattr(self, name)) for name in self.changed
         ]
 
     @property

@@ -99,13 +99,13 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved. The other sides are told."))
             return redirect("body-figures", body.pk)
-    context = {"body": body, "figure": _stored(figure), "form": form}
+    context = {"body": body, "figure": _stored(request, figure), "form": form}
     return render(request, "meetings/figure_form.html", context)
 
 
-def _stored(figure: Figure) -> Figure:
+def _stored(request: HttpRequest, figure: Figure) -> Figure:
     """As it stands, not as it was typed."""
-    return Figure.objects.filter(pk=figure.pk).first() or figure
+    return Figure.objects.visible_to(request.user).filter(pk=figure.pk).first() or figure
 
 
 @require_POST
