@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -24,6 +24,7 @@ from meetings.models import (
     Area,
     Body,
     BodyChange,
+    BodyParty,
     Meeting,
     MeetingNumber,
     Paper,
@@ -63,7 +64,8 @@ def bodies(request: HttpRequest) -> HttpResponse:
 def visible_body(request: HttpRequest, pk: int) -> Body:
     """The body, where the reader may know of it."""
     found = Body.objects.visible_to(request.user).select_related("parent")
-    return get_object_or_404(found.prefetch_related("seats__party", "seats__lead"), pk=pk)
+    seats = Prefetch("seats", BodyParty.objects.select_related("party", "lead"))
+    return get_object_or_404(found.prefetch_related(seats), pk=pk)
 
 
 @login_not_required
@@ -162,24 +164,32 @@ def _meetings(request: HttpRequest, body: Body, today: date) -> dict:
     found = Meeting.objects.visible_to(request.user).filter(
         Q(body=body) | Q(pk__in=served.values("meeting"))
     )
-    found = found.select_related("body", "side")
-    past = Paginator(found.past(today), MEETINGS_A_PAGE).get_page(request.GET.get("page"))
+    found = found.select_related("side")
     ahead = list(found.upcoming(today))
-    for meeting in (*ahead, *past):
-        if meeting.body_id == body.pk:
-            meeting.body = body  # with its seats at hand
-    numbers = served.filter(meeting__in=[one.pk for one in (*ahead, *past)]).exclude(
-        meeting__body=body
-    )
-    labels = {one.meeting_id: one for one in numbers}
+    # Numbers first: what a page shows is then fetched without asking once more who may see it.
+    pages = Paginator(list(found.past(today).values_list("pk", flat=True)), MEETINGS_A_PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    past = list(Meeting.objects.select_related("side").filter(pk__in=page).past(today))
+    labels = _numbers_of(body, [*ahead, *past])
     rows = [_row(meeting, body, labels) for meeting in ahead]
     of_all = [row for row in rows if row["meeting"].side_id is None]
     return {
         "ahead": rows,
         "next": (of_all or rows or [None])[0],
         "past": [_row(meeting, body, labels) for meeting in past],
-        "pages": past,
+        "pages": page,
     }
+
+
+def _numbers_of(body: Body, meetings: list[Meeting]) -> dict[int, MeetingNumber]:
+    """The numbers in this body of the meetings that are mainly another's, where there are any."""
+    others = [meeting for meeting in meetings if meeting.body_id != body.pk]
+    for meeting in meetings:
+        if meeting.body_id == body.pk:
+            meeting.body = body  # with its seats at hand
+    prefetch_related_objects(others, "body")
+    numbers = MeetingNumber.objects.filter(body=body, meeting__in=others) if others else []
+    return {one.meeting_id: one for one in numbers}
 
 
 def _row(meeting: Meeting, body: Body, numbers: dict[int, MeetingNumber]) -> dict:
@@ -231,18 +241,14 @@ def _asked_of(user, meeting: Meeting, keys: dict) -> list[str]:
 
 def _follow_up(body: Body, areas: Iterable[Area], user, today: date) -> dict | None:
     """Open items by area, and what each side says of its parts; None where nothing is open."""
-    items = ActionItem.objects.visible_to(user).filter(meeting__body=body).open()
-    totals = {
-        row["area"]: row
-        for row in items.order_by()
-        .values("area")
-        .annotate(number=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today)))
-    }
-    if not totals:
+    found = ActionItem.objects.visible_to(user).filter(meeting__body=body).open().order_by()
+    items = {pk: (area, due) for pk, area, due in found.values_list("pk", "area", "due_on")}
+    if not items:
         return None
+    totals = _totals(items.values(), today)
     said: dict[tuple, list] = defaultdict(list)
     reports = (
-        Undertaking.objects.filter(item__in=items.values("pk"))
+        Undertaking.objects.filter(item__in=items)
         .order_by()
         .values_list("item__area", "party", "latest__state")
         .annotate(number=Count("pk"))
@@ -265,6 +271,15 @@ def _follow_up(body: Body, areas: Iterable[Area], user, today: date) -> dict | N
             for pk in order
         ],
     }
+
+
+def _totals(items: Iterable[tuple], today: date) -> dict[int | None, dict]:
+    """How many items each area has, and how many of them are late."""
+    totals: dict[int | None, dict] = defaultdict(lambda: {"number": 0, "late": 0})
+    for area, due_on in items:
+        totals[area]["number"] += 1
+        totals[area]["late"] += due_on is not None and due_on < today
+    return totals
 
 
 def _in_words(states: list[tuple[str, int]]) -> list[dict]:

@@ -1050,7 +1050,7 @@ def stored(template, user=None, name=""):
 
 
 @pytest.mark.parametrize("rows", [3, 60])
-@pytest.mark.parametrize(("who", "queries"), [("chair_my", 21), ("outsider", 15)])
+@pytest.mark.parametrize(("who", "queries"), [("chair_my", 21), ("outsider", 14)])
 def test_the_agenda_asks_the_database_as_often_for_three_points_as_for_sixty(
     client, cast, meeting, django_assert_num_queries, rows, who, queries
 ):

@@ -341,7 +341,7 @@ def test_the_overview_names_the_rules_in_short_and_leads_to_all_of_them(client, 
 
 
 @pytest.mark.parametrize("rows", [1, 30])
-@pytest.mark.parametrize(("who", "queries"), [("officer_my", 23), ("", 15)])
+@pytest.mark.parametrize(("who", "queries"), [("officer_my", 21), ("", 13)])
 def test_the_page_asks_as_often_for_thirty_meetings_with_sittings_as_for_one(
     client, cast, django_assert_num_queries, rows, who, queries
 ):

@@ -511,7 +511,7 @@ def test_a_link_costs_the_same_with_one_sitting_thirty_and_a_thousand(
             sittings.append(sitting)
     Sitting.objects.bulk_create(sittings)
     feed = make_feed(cast.officer_my)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         answer = fetch(feed)
     assert answer.content.count(b"BEGIN:VEVENT") == rows
 

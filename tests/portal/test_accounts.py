@@ -267,6 +267,7 @@ def test_who_signs_up_with_anothers_address_gets_no_password_to_it(client):
 # --- every page -----------------------------------------------------------------------
 
 PUBLIC = {
+    "register-check",
     "healthz",
     "set_language",
     # what everybody may know
