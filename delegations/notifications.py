@@ -15,7 +15,7 @@ from meetings.programme import News
 from portal import notices
 from portal.clocks import ClockText
 from portal.models import Entry, alternat
-from portal.notices import Recipient
+from portal.notices import Letter, Recipient
 
 
 def _recipient(delegate: Delegate) -> Recipient:
@@ -43,16 +43,29 @@ def _tell(
     with_calendar: bool = False,
     **context: Any,
 ) -> None:
+    letter = _letter(delegate, template, with_calendar=with_calendar, **context)
+    notices.queue(
+        letter.template,
+        key=whole_key or f"{template}:{delegate.pk}:{key}",
+        to=_recipient(delegate),
+        context=letter.context,
+        about=delegate.delegation.meeting,
+        secret=letter.secret,
+        calendar=letter.calendar,
+    )
+
+
+def _letter(
+    delegate: Delegate, template: str, *, with_calendar: bool = False, **context: Any
+) -> Letter:
     meeting = delegate.delegation.meeting
     approved = delegate.status == Delegate.Status.APPROVED
     sittings = delegate.programme()
     calendar = ""
     if with_calendar and sittings:
         calendar = calendar_file(meeting, sittings, with_links=approved)
-    notices.queue(
-        f"delegations/emails/{template}",
-        key=whole_key or f"{template}:{delegate.pk}:{key}",
-        to=_recipient(delegate),
+    return Letter(
+        template=f"delegations/emails/{template}",
         context={
             "delegate": delegate,
             "meeting": meeting,
@@ -61,7 +74,6 @@ def _tell(
             "show_links": approved and not meeting.is_off,
             **context,
         },
-        about=meeting,
         secret=delegate.token,
         calendar=calendar,
     )
@@ -74,8 +86,25 @@ def clock(sitting: Sitting, delegate: Delegate) -> ClockText:
 
 
 def registered(delegate: Delegate) -> None:
-    """To the person: reference, both clocks, a calendar file and the personal link."""
-    _tell(delegate, "registered", delegate.nonce, with_calendar=True)
+    """To the person: reference, both clocks, a calendar file and the personal link.
+
+    Written when it is sent: a thousand people may be registering in this minute.
+    """
+    notices.queue_unwritten(
+        "delegations/emails/registered",
+        key=f"registered:{delegate.pk}:{delegate.nonce}",
+        to=_recipient(delegate),
+        writer="delegate.registered",
+        of=delegate.pk,
+        about=delegate.delegation.meeting,
+        secret=delegate.token,
+    )
+
+
+@notices.written_later("delegate.registered")
+def _registered(pk: int) -> Letter | None:
+    delegate = Delegate.objects.with_programme().filter(pk=pk).first()
+    return delegate and _letter(delegate, "registered", with_calendar=True)
 
 
 def link_again(delegate: Delegate, key: str) -> None:

@@ -2,13 +2,14 @@
 
 import logging
 import smtplib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, models, transaction
@@ -52,6 +53,35 @@ class Recipient:
         )
 
 
+@dataclass(frozen=True)
+class Letter:
+    """What a message says: a template pair with its context, and what goes with it.
+
+    `template` names `<template>.subject.txt` and `<template>.txt`; `secret` is what of the text
+    nobody but the recipient may read.
+    """
+
+    template: str
+    context: Mapping[str, Any]
+    calendar: str = ""
+    secret: str = ""
+
+
+# By name: a letter about the row of that primary key, or None where there is nothing to say.
+Writer = Callable[[int], Letter | None]
+_writers: dict[str, Writer] = {}
+
+
+def written_later(name: str) -> Callable[[Writer], Writer]:
+    """Name a function that writes a letter when its turn to be sent has come."""
+
+    def register(writer: Writer) -> Writer:
+        _writers[name] = writer
+        return writer
+
+    return register
+
+
 def queue(
     template: str,
     *,
@@ -64,34 +94,60 @@ def queue(
 ) -> None:
     """Write one message into the outbox, unless one with this key is there already.
 
-    `template` names a pair: `<template>.subject.txt` and `<template>.txt`, rendered in the
-    recipient's language and zone; `secret` is what of it nobody else may read. It must run
-    inside the transaction of what it tells of.
+    It is rendered now, in the recipient's language and zone. It must run inside the transaction
+    of what it tells of.
     """
+    notice = _addressed(template, key, to, about)
+    _write(notice, Letter(template, context, calendar, secret), to)
+    store(notice)
+
+
+def queue_unwritten(
+    template: str,
+    *,
+    key: str,
+    to: Recipient,
+    writer: str,
+    of: int,
+    about: models.Model | None = None,
+    secret: str = "",
+) -> None:
+    """The same for a message that is written when it is sent, from the row as it then stands.
+
+    For where many people wait for the transaction to end; `writer` is a name that
+    `written_later` registered.
+    """
+    if writer not in _writers:
+        raise LookupError(f"Nobody is called “{writer}”. Register who writes with written_later.")
+    notice = _addressed(template, key, to, about)
+    notice.writer, notice.writes_of, notice.secret = writer, of, secret
+    store(notice)
+
+
+def _addressed(template: str, key: str, to: Recipient, about: models.Model | None) -> Notice:
     if not connection.in_atomic_block:
         raise RuntimeError(f"{template}: a message is queued inside the transaction it tells of.")
-    with translation.override(to.language), timezone.override(to.zone):
-        full = {**context, "to": to, "portal_url": settings.PORTAL_URL}
-        subject = " ".join(render_to_string(f"{template}.subject.txt", full).split())
-        body = render_to_string(f"{template}.txt", full).strip() + "\n"
-    store(
-        Notice(
-            key=key,
-            template=template,
-            target=about,
-            person=to.person,
-            party=to.party,
-            private_to=getattr(about, "kept_by", None),
-            name=to.name[:300],
-            email=to.email,
-            language=to.language,
-            zone=to.zone,
-            subject=subject[:400],
-            body=body,
-            calendar=calendar,
-            secret=secret,
-        )
+    return Notice(
+        key=key,
+        template=template,
+        target=about,
+        person=to.person,
+        party=to.party,
+        private_to=getattr(about, "kept_by", None),
+        name=to.name[:300],
+        email=to.email,
+        language=to.language,
+        zone=to.zone,
     )
+
+
+def _write(notice: Notice, letter: Letter, to: Recipient) -> None:
+    with translation.override(to.language), timezone.override(to.zone):
+        full = {**letter.context, "to": to, "portal_url": settings.PORTAL_URL}
+        subject = " ".join(render_to_string(f"{letter.template}.subject.txt", full).split())
+        notice.subject = subject[:400]
+        notice.body = render_to_string(f"{letter.template}.txt", full).strip() + "\n"
+    notice.calendar, notice.secret = letter.calendar, letter.secret
 
 
 def store(notice: Notice) -> None:
@@ -102,12 +158,19 @@ def store(notice: Notice) -> None:
         transaction.on_commit(wake)
 
 
+WOKEN = "outbox-woken"
+
+
 def wake() -> None:
-    """Ask the worker to empty the outbox. A broker that is down costs only the wait for beat."""
+    """Ask the worker to empty the outbox. A broker that is down costs only the wait for beat.
+
+    Who was asked a moment ago and has not begun yet is not asked again: it looks for everything.
+    """
     from portal.tasks import send_waiting
 
     try:
-        send_waiting.delay()
+        if cache.add(WOKEN, value=True, timeout=5):
+            send_waiting.delay()
     except Exception:  # whatever a broker can raise: the row is safe, beat comes by
         log.warning("The broker does not answer; beat will find the waiting messages.")
 
@@ -121,6 +184,7 @@ def send_all_waiting(limit: int = 1000) -> int:
     Several senders may run at once: each row is claimed by one of them.
     """
     sent = 0
+    _begin_round()
     with _connection() as mail:
         for _turn in range(limit):
             notice = claim()
@@ -128,6 +192,14 @@ def send_all_waiting(limit: int = 1000) -> int:
                 break
             sent += deliver(notice, mail)
     return sent
+
+
+def _begin_round() -> None:
+    """From now on whoever queues a message asks anew: it may come too late for this round."""
+    try:
+        cache.delete(WOKEN)
+    except Exception:  # the broker keeps the cache, too; the sign fades by itself
+        log.warning("The broker does not answer; who queues a message may not ask for its sending.")
 
 
 @contextmanager
@@ -163,6 +235,8 @@ def claim() -> Notice | None:
 def deliver(notice: Notice, mail: BaseEmailBackend) -> bool:
     """Send one claimed message and write down how it went."""
     try:
+        if notice.writer and not write(notice):
+            return False
         mail.open()  # does nothing while the connection stands
         mail.send_messages([_message(notice)])
     except (OSError, smtplib.SMTPException, ValueError) as error:
@@ -172,6 +246,19 @@ def deliver(notice: Notice, mail: BaseEmailBackend) -> bool:
     Notice.objects.filter(pk=notice.pk).update(
         state=Notice.State.SENT, sent_at=timezone.now(), error=""
     )
+    return True
+
+
+def write(notice: Notice) -> bool:
+    """Write a message that was queued unwritten; False where there is nothing to say any more."""
+    letter = _writers[notice.writer](notice.writes_of or 0)
+    if letter is None:
+        notice.delete()
+        return False
+    to = Recipient(notice.email, notice.name, notice.language, notice.zone)
+    _write(notice, letter, to)
+    notice.writer = ""
+    notice.save(update_fields=["subject", "body", "calendar", "secret", "writer"])
     return True
 
 

@@ -4,16 +4,17 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core import signing
 from django.db import models
 from django.db.models import Count, Prefetch, Q, prefetch_related_objects
-from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from delegations.models import capacity
 from delegations.models.delegation import Delegation
 from delegations.models.desk import random_code
-from meetings.models import Meeting, Mode, Sitting, Standing, at_joint, standing
+from meetings.models import Meeting, Paper, Sitting, Standing, at_joint, standing
 from portal.models import Party, Person
 from portal.models.party import known_zone
+from portal.search import searchable, sought
 
 SIGNER = signing.Signer(salt="delegations.personal-link")
 
@@ -44,6 +45,14 @@ class Tally:
     attended: int | None
 
 
+class SearchField(models.TextField):
+    """Written anew with every row, rows stored together too."""
+
+    def pre_save(self, model_instance, add):
+        model_instance.search = model_instance.searched()
+        return model_instance.search
+
+
 class DelegateQuerySet(models.QuerySet["Delegate"]):
     def visible_to(self, user):
         """Own side's people in full; another side's only once approved; the neutral all.
@@ -53,18 +62,32 @@ class DelegateQuerySet(models.QuerySet["Delegate"]):
         held = standing(user)
         own = self._served(held, "chair", "secretary", "focal_point")
         inside = Q(delegation__meeting__in=Meeting.objects.inside(user))
-        neutral = held.neutral_in("delegation__meeting__body") & inside
-        further = held.neutral_in("delegation__meeting__numbers__body")
-        neutral |= at_joint(self.model, held, further, "delegation__meeting")
-        shared = Q(status=Delegate.Status.APPROVED) & inside
-        mine = (
-            Q(person=user.person_id) if user.is_authenticated and user.person_id else Q(pk__in=[])
-        )
-        return self.filter(own | neutral | shared | mine)
+        submitted = Q(delegation__status__in=["submitted", "confirmed"])
+        named = Q(track="delegation", status__in=["nominated", "approved"]) & submitted
+        came = Q(track="open", status=Delegate.Status.APPROVED)
+        shared = (named | came) & inside
+        return self.filter(own | self._neutral(held, user) | shared | self._mine(user))
+
+    def known_closely_by(self, user):
+        """Those of whom the user may see what is asked of few: passports and photos."""
+        held = standing(user)
+        own = self._served(held, "secretary", "focal_point")
+        return self.filter(own | self._neutral(held, user) | self._mine(user))
 
     def decided_by(self, user):
         """Those whom the user may approve or decline."""
         return self.filter(self._served(standing(user), "focal_point"))
+
+    def _neutral(self, held: Standing, user) -> Q:
+        """The people of all sides, for the neutral secretariat of a body that meets."""
+        inside = Q(delegation__meeting__in=Meeting.objects.inside(user))
+        further = held.neutral_in("delegation__meeting__numbers__body")
+        joint = at_joint(self.model, held, further, "delegation__meeting")
+        return (held.neutral_in("delegation__meeting__body") & inside) | joint
+
+    def _mine(self, user) -> Q:
+        known = user.is_authenticated and user.person_id
+        return Q(person=user.person_id) if known else Q(pk__in=[])
 
     def _served(self, held: Standing, *offices: str) -> Q:
         """The people of a side for which the user holds an office in a body that meets."""
@@ -84,13 +107,8 @@ class DelegateQuerySet(models.QuerySet["Delegate"]):
     def matching(self, words: str):
         """Those whose name in either script, organisation or reference holds every word."""
         found = self
-        for word in words.split():
-            found = found.filter(
-                Q(full_name__icontains=word)
-                | Q(latin_name__icontains=word)
-                | Q(organisation__icontains=word)
-                | Q(reference__iexact=word)
-            )
+        for word in sought(words):
+            found = found.filter(search__contains=word)
         return found
 
     def for_list(self):
@@ -110,12 +128,29 @@ class Delegate(models.Model):
     """A person's registration for one meeting, on one side, as that person wrote it."""
 
     class Status(models.TextChoices):
+        NOMINATED = "nominated", _("Named, to be confirmed")
         PENDING = "pending", _("Waiting for approval")
+        ASKED = "asked", _("Asked for an answer")
+        WAITING = "waiting", _("On the waiting list")
+        OFFERED = "offered", _("Offered a place")
         APPROVED = "approved", _("Approved")
         DECLINED = "declined", _("Declined")
         CANCELLED = "cancelled", _("Cancelled")
+        REMOVED = "removed", _("Taken off the delegation")
 
-    LIVE = (Status.PENDING, Status.APPROVED)
+    LIVE = (
+        *(Status.NOMINATED, Status.PENDING, Status.ASKED),
+        *(Status.WAITING, Status.OFFERED, Status.APPROVED),
+    )
+    HOLDING = tuple(status for status in LIVE if status != "waiting")  # a place
+
+    class Track(models.TextChoices):
+        DELEGATION = "delegation", _("Delegations")
+        OPEN = "open", _("Open registration")
+
+    Capacity = capacity.Capacity
+    OfficeRank = capacity.OfficeRank
+    Attendance = capacity.Attendance
 
     class Sector(models.TextChoices):
         GOVERNMENT = "government", _("Government")
@@ -123,10 +158,6 @@ class Delegate(models.Model):
         INDUSTRY = "industry", _("Industry")
         ACADEMIA = "academia", _("Science and education")
         OTHER = "other", _("Other")
-
-    class Attendance(models.TextChoices):
-        IN_PERSON = Mode.IN_PERSON.value, _("In person")
-        VIRTUAL = Mode.VIRTUAL.value, _("By video")
 
     delegation = models.ForeignKey(Delegation, on_delete=models.PROTECT, related_name="delegates")
     # The same as the delegation's: here so that "one live registration" can be a constraint.
@@ -149,9 +180,41 @@ class Delegate(models.Model):
     )
     language = models.CharField(_("language"), max_length=8, default="en")
     zone = models.CharField(_("time zone"), max_length=60, default="UTC", validators=[known_zone])
+    track = models.CharField(
+        _("how they came"), max_length=10, choices=Track, default=Track.OPEN, editable=False
+    )
+    capacity = models.CharField(
+        _("capacity"), max_length=12, choices=Capacity, default=Capacity.PARTICIPANT
+    )
+    rank = models.PositiveSmallIntegerField(
+        _("rank of the office"), choices=OfficeRank, default=OfficeRank.OTHER
+    )
+    relationship = models.CharField(
+        _("relation to the organisation that names them"), max_length=200, blank=True
+    )
+    place = models.PositiveIntegerField(
+        _("place in the list, set by hand"), null=True, blank=True, editable=False
+    )
+    replaces = models.OneToOneField(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="replaced_by",
+        editable=False,
+    )
+    letters: "models.ManyToManyField[Paper, models.Model]" = models.ManyToManyField(
+        Paper, related_name="+", blank=True, verbose_name=_("list letters and credentials")
+    )
     status = models.CharField(
         _("status"), max_length=10, choices=Status, default=Status.PENDING, editable=False
     )
+    waiting_since = models.DateTimeField(
+        _("on the waiting list since"), null=True, blank=True, editable=False
+    )
+    answer_by = models.DateTimeField(_("to be answered by"), null=True, blank=True, editable=False)
+    named_by = models.CharField(_("named by"), max_length=300, blank=True, editable=False)
+    search = SearchField(default="", blank=True, editable=False)
     reason = models.TextField(_("reason given"), blank=True, editable=False)
     reference = models.CharField(
         _("reference"), max_length=12, unique=True, default=reference, editable=False
@@ -170,14 +233,38 @@ class Delegate(models.Model):
         verbose_name_plural = _("delegates")
         indexes = [
             models.Index(fields=["meeting", "status"], name="delegate_meeting"),
-            GinIndex(OpClass(Upper("full_name"), "gin_trgm_ops"), name="delegate_name_search"),
+            models.Index(
+                fields=["meeting", "waiting_since"],
+                condition=Q(status="waiting"),
+                name="delegate_waiting_list",
+            ),
+            models.Index(fields=["meeting", "delegation", "id"], name="delegate_in_a_list"),
+            GinIndex(OpClass("search", "gin_trgm_ops"), name="delegate_search"),
         ]
         constraints = [
             models.UniqueConstraint(
                 fields=["meeting", "person"],
-                condition=Q(status__in=["pending", "approved"]),
+                condition=Q(
+                    status__in=[
+                        *("nominated", "pending", "asked"),
+                        *("waiting", "offered", "approved"),
+                    ]
+                ),
                 name="one_live_registration_per_person_and_meeting",
                 violation_error_message=_("This person is already registered for this meeting."),
+            ),
+            models.UniqueConstraint(
+                fields=["delegation"],
+                condition=Q(capacity="head", status__in=["nominated", "approved"]),
+                name="one_head_of_a_delegation",
+                violation_error_message=_(
+                    "The delegation has a head. Give that person another capacity first."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="waiting") | Q(waiting_since__isnull=False),
+                name="who_waits_waits_since_a_moment",
+                violation_error_message=_("Say since when this person waits."),
             ),
         ]
 
@@ -190,6 +277,11 @@ class Delegate(models.Model):
 
     def get_absolute_url(self):
         return reverse("delegate", args=[self.pk])
+
+    def searched(self) -> str:
+        """What a search looks through: names in either script, organisation, reference."""
+        names = (self.full_name, self.latin_name, self.organisation, self.function, self.reference)
+        return searchable(" ".join(names))
 
     def programme(self) -> list[Sitting]:
         """The sittings chosen, in order, each with the meeting whose clocks it keeps."""

@@ -50,6 +50,10 @@ class Desk(models.Model):
         OPEN = "open", _("Open")
         CLOSED = "closed", _("Closed")
 
+    class Promotion(models.TextChoices):
+        AUTOMATIC = "automatic", _("goes to the next who waits")
+        BY_HAND = "by_hand", _("is given by the secretariat")
+
     meeting = models.OneToOneField(Meeting, on_delete=models.CASCADE, related_name="desk")
     code = models.CharField(
         _("code of the public link"), max_length=20, unique=True, default=desk_code, editable=False
@@ -61,6 +65,25 @@ class Desk(models.Model):
         _("places"), null=True, blank=True, help_text=_("Empty: as many as come.")
     )
     taken = models.PositiveIntegerField(_("places taken"), default=0, editable=False)
+    two_stages = models.BooleanField(
+        _("delegations are named first and confirmed later"), default=False
+    )
+    nominate_by = models.DateField(_("names are due on"), null=True, blank=True)
+    confirm_by = models.DateField(_("confirmations are due on"), null=True, blank=True)
+    is_strict = models.BooleanField(
+        _("nothing is taken after these days"),
+        default=False,
+        help_text=_("Otherwise late changes are possible, and logged as late."),
+    )
+    promotion = models.CharField(
+        _("a place that becomes free"), max_length=10, choices=Promotion, default="automatic"
+    )
+    answer_hours = models.PositiveSmallIntegerField(
+        _("hours to accept a place that became free"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: it is theirs at once. Hours of the night in their zone do not count."),
+    )
 
     objects = DeskQuerySet.as_manager()
 
@@ -115,6 +138,10 @@ class Desk(models.Model):
         if not self.takes_registrations:
             return "closed" if self.status == self.Status.CLOSED else "not_open"
         return "full" if self.places_left == 0 else ""
+
+    def is_gone(self, today: date) -> bool:
+        """Whether its public address leads nowhere any more: the meeting is over or cancelled."""
+        return self.hindrance(today) in {"cancelled", "over"}
 
     def take_place(self) -> bool:
         """Take one place in one conditional update; False when none is left."""

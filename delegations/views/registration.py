@@ -1,5 +1,6 @@
 """Pages for everybody with the public link, and for a person with the personal link."""
 
+import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -21,6 +23,7 @@ from delegations import operations
 from delegations.forms.registration import ChangeForm, RegistrationForm
 from delegations.models import Delegate, Desk
 from delegations.models.desk import as_code
+from delegations.offer import Offer, offer_of, on_offer, pages
 from delegations.views import answers
 from meetings.calendars import calendar_file
 from meetings.models import Appointment, Meeting, Sitting
@@ -33,27 +36,60 @@ from portal.refusal import Refused
 @login_not_required
 def register(request: HttpRequest, code: str) -> HttpResponse:
     """Register: the answers, a look at them, done."""
-    desk = _desk(request, code)
-    sittings = list(_on_offer(desk.meeting))
-    hindrance = desk.hindrance(timezone.localdate())
+    offer = _offer(request, code)
+    hindrance = offer.desk.hindrance(timezone.localdate())
     if hindrance:
-        return _no_registration(request, desk, hindrance)
+        return _no_registration(request, offer.desk, hindrance)
     if request.method == "POST":
-        return _answered(request, desk, sittings)
-    typed = answers.typed(request, desk, request.GET.get("answers"))
-    form = _registration_form(request, desk.meeting, sittings, typed)
-    page = _page(request, "register", desk, sittings, form=form)
-    if form.is_bound or request.user.is_authenticated:
-        add_never_cache_headers(page)
-    else:  # the browser itself keeps what is typed, for its arrows
-        patch_cache_control(page, private=True, no_cache=True)
+        return _answered(request, offer)
+    if _is_anybody(request):
+        return _for_anybody(request, offer)
+    typed = answers.typed(request, offer.desk, request.GET.get("answers"))
+    page = _page(request, "register", offer, form=_registration_form(request, offer, typed))
+    add_never_cache_headers(page)
     return page
 
 
+def _is_anybody(request: HttpRequest) -> bool:
+    """Whether the page has nothing of its reader's own: no account, nothing kept or told."""
+    own = {settings.SESSION_COOKIE_NAME, "messages"} & request.COOKIES.keys()
+    return not own and not request.GET and not request.user.is_authenticated
+
+
+def _for_anybody(request: HttpRequest, offer: Offer) -> HttpResponse:
+    """The page as everybody sees it, drawn once; only its tokens are each visitor's own."""
+    key = (offer.version, offer.desk.code, translation.get_language())
+    text = pages.get(key)
+    if text is None:
+        drawn = _page(request, "register", offer, form=_registration_form(request, offer, None))
+        text = _without_tokens(drawn.text)
+        pages.put(key, text)
+    page = HttpResponse(
+        text.replace(CSRF, get_token(request)).replace(SUBMISSION, str(uuid.uuid4()))
+    )
+    # The browser itself keeps what is typed, for its arrows.
+    patch_cache_control(page, private=True, no_cache=True)
+    return page
+
+
+CSRF, SUBMISSION = "%csrf%", "%submission%"
+TOKENS = [
+    (re.compile(r'(name="csrfmiddlewaretoken" value=")[^"]+'), CSRF),
+    (re.compile(r'(name="submission" value=")[^"]+'), SUBMISSION),
+]
+
+
+def _without_tokens(text: str) -> str:
+    for token, sign in TOKENS:
+        text = token.sub(rf"\g<1>{sign}", text)
+    return text
+
+
 @never_cache
-def _answered(request: HttpRequest, desk: Desk, sittings: list[Sitting]) -> HttpResponse:
+def _answered(request: HttpRequest, offer: Offer) -> HttpResponse:
     """Store what was checked; else keep what was typed and lead to its check, or its errors."""
-    form = _registration_form(request, desk.meeting, sittings, request.POST)
+    desk = offer.desk
+    form = _registration_form(request, offer, request.POST)
     if form.is_valid() and request.POST.get("step") == "register":
         delegate = _store(desk, form)
         if delegate:
@@ -63,14 +99,15 @@ def _answered(request: HttpRequest, desk: Desk, sittings: list[Sitting]) -> Http
         if form.is_valid():
             return SeeOther(reverse("register-check", args=[desk.code, number]))
         return SeeOther(f"{desk.public_path}?answers={number}")
-    return _page(request, "register", desk, sittings, form=form)
+    return _page(request, "register", offer, form=form)
 
 
 @login_not_required
 @never_cache
 def check(request: HttpRequest, code: str, number: uuid.UUID) -> HttpResponse:
     """Look at what was typed before it is sent; once it is, the registration stands here."""
-    desk = _desk(request, code)
+    offer = _offer(request, code)
+    desk = offer.desk
     delegate = answers.registered(request, desk, number)
     if delegate:
         return redirect("registration", delegate.token)
@@ -78,11 +115,10 @@ def check(request: HttpRequest, code: str, number: uuid.UUID) -> HttpResponse:
     if typed is None:
         messages.info(request, _("What was typed here is no longer kept. Please write it again."))
         return redirect("register", desk.code)
-    sittings = list(_on_offer(desk.meeting))
-    form = _registration_form(request, desk.meeting, sittings, typed)
+    form = _registration_form(request, offer, typed)
     if not form.is_valid() or desk.hindrance(timezone.localdate()):
         return redirect(f"{desk.public_path}?answers={number}")
-    return _page(request, "check", desk, sittings, form=form)
+    return _page(request, "check", offer, form=form)
 
 
 class SeeOther(HttpResponseRedirect):
@@ -91,36 +127,28 @@ class SeeOther(HttpResponseRedirect):
     status_code = 303
 
 
-def _desk(request: HttpRequest, code: str) -> Desk:
-    desk = (
-        Desk.objects.public(request.user)
-        .select_related("meeting__body")
-        .prefetch_related("meeting__body__seats__party")
-        .filter(code=as_code(code))
-        .first()
-    )
-    if desk is None:
+def _offer(request: HttpRequest, code: str) -> Offer:
+    """What the desk offers, where the reader may know of it."""
+    offer = offer_of(as_code(code))
+    if offer is None or not _is_known(request.user, offer.desk):
         raise Http404
-    return desk
+    return offer
 
 
-def _on_offer(meeting: Meeting):
-    """The sittings one can still choose."""
-    return (
-        meeting.sittings.taking_place()
-        .filter(is_open=True, ends_at__gt=timezone.now())
-        .select_related("area", "room")
-    )
+def _is_known(user, desk: Desk) -> bool:
+    if desk.meeting.side_id:
+        return Desk.objects.public(user).filter(pk=desk.pk).exists()
+    return desk.meeting.was_announced
 
 
 def _registration_form(
-    request: HttpRequest, meeting: Meeting, sittings: list[Sitting], typed: QueryDict | None
+    request: HttpRequest, offer: Offer, typed: QueryDict | None
 ) -> RegistrationForm:
     return RegistrationForm(
         typed,
-        meeting=meeting,
-        sittings=sittings,
-        delegations=list(meeting.delegations.select_related("party")),
+        meeting=offer.desk.meeting,
+        sittings=offer.sittings,
+        delegations=offer.delegations,
         initial=_known_of(request.user),
     )
 
@@ -158,8 +186,8 @@ def _store(desk: Desk, form: RegistrationForm) -> Delegate | None:
     return None
 
 
-def _page(request: HttpRequest, name: str, desk: Desk, sittings: list[Sitting], **context):
-    meeting = desk.meeting
+def _page(request: HttpRequest, name: str, offer: Offer, **context):
+    desk, meeting, sittings = offer.desk, offer.desk.meeting, offer.sittings
     return render(
         request,
         f"delegations/{name}.html",
@@ -193,7 +221,7 @@ def _no_registration(request: HttpRequest, desk: Desk, hindrance: str) -> HttpRe
             "contacts": _contacts(desk.meeting),
             "lost": request.method == "POST" or "answers" in request.GET,
         },
-        status=410 if hindrance in {"cancelled", "over"} else 200,
+        status=410 if desk.is_gone(timezone.localdate()) else 200,
     )
 
 
@@ -215,7 +243,7 @@ def _contacts(meeting: Meeting) -> list[Appointment]:
 def qr(request: HttpRequest, code: str) -> HttpResponse:
     """The public link as a QR code, for slides and paper."""
     picture = BytesIO()
-    segno.make(_desk(request, code).public_url, error="m").save(
+    segno.make(_offer(request, code).desk.public_url, error="m").save(
         picture, kind="svg", scale=8, border=4
     )
     return HttpResponse(picture.getvalue(), content_type="image/svg+xml")
@@ -295,7 +323,7 @@ def change(request: HttpRequest, token: str) -> HttpResponse:
 def _change_form(request: HttpRequest, delegate: Delegate) -> ChangeForm:
     meeting = delegate.delegation.meeting
     chosen = delegate.programme()
-    offered = {sitting.pk: sitting for sitting in [*_on_offer(meeting), *chosen]}
+    offered = {sitting.pk: sitting for sitting in [*on_offer(meeting), *chosen]}
     return ChangeForm(
         request.POST or None,
         delegate=delegate,

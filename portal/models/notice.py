@@ -64,8 +64,11 @@ class Notice(models.Model):
     email = models.EmailField(_("address"))
     language = models.CharField(_("language"), max_length=8)
     zone = models.CharField(_("time zone"), max_length=60)
-    subject = models.CharField(_("subject"), max_length=400)
-    body = models.TextField(_("text"))
+    # Who writes it later, and of which row; empty once it is written.
+    writer = models.CharField(max_length=60, blank=True, editable=False)
+    writes_of = models.PositiveBigIntegerField(null=True, blank=True, editable=False)
+    subject = models.CharField(_("subject"), max_length=400, blank=True)
+    body = models.TextField(_("text"), blank=True)
     calendar = models.TextField(_("calendar file"), blank=True)
     secret = models.CharField(
         _("secret"),

@@ -6,6 +6,14 @@ from django.utils.translation import gettext_lazy as _
 from portal.models.party import Party, known_zone
 
 
+class PersonQuerySet(models.QuerySet["Person"]):
+    def called(self, full_name: str, email: str):
+        """The one of this name and address, in whatever letter case, as the database keeps it."""
+        return self.alias(address=Lower("email"), name=Lower("full_name")).filter(
+            address=Lower(models.Value(email)), name=Lower(models.Value(full_name))
+        )
+
+
 class Person(models.Model):
     """Somebody, named as they write it themselves; offices belong to appointments."""
 
@@ -35,6 +43,8 @@ class Person(models.Model):
     )
     language = models.CharField(_("language"), max_length=8, default="en")
     zone = models.CharField(_("time zone"), max_length=60, default="UTC", validators=[known_zone])
+
+    objects = PersonQuerySet.as_manager()
 
     class Meta:
         ordering = ["full_name"]

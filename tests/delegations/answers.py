@@ -7,6 +7,7 @@ from html import unescape
 
 from delegations.models import Delegate, Desk
 from meetings.models import Meeting, Sitting
+from portal import notices
 from portal.models import Notice
 from tests.cast import Cast
 
@@ -60,5 +61,9 @@ def text_of(response):
 
 
 def messages(template):
-    """The queued messages of one sort, oldest first."""
-    return list(Notice.objects.filter(template=f"delegations/emails/{template}").order_by("pk"))
+    """The queued messages of one sort, oldest first, written as they would be sent now."""
+    found = list(Notice.objects.filter(template=f"delegations/emails/{template}").order_by("pk"))
+    for notice in found:
+        if notice.writer:
+            notices.write(notice)
+    return found

@@ -1,4 +1,4 @@
-"""Deeds around registrations. Each is atomic and says by whom."""
+"""A person registers, changes and cancels."""
 
 import uuid
 from collections.abc import Iterable, Mapping
@@ -11,18 +11,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from delegations import notifications
-from delegations.models import Delegate, Delegation, Desk
-from delegations.models.delegate import DelegateQuerySet
+from delegations.models import Delegate, Desk
 from delegations.transitions import DELEGATE
 from meetings.models import Meeting, Sitting
 from portal import journal
-from portal.models import Person, User
-from portal.refusal import NotYours, Refused
+from portal.models import Person
+from portal.refusal import Refused
 
-OPENED = journal.register("desk.made", _("opened the delegations of all sides"))
 REGISTERED = journal.register("delegate.registered", _("registered"))
 CHANGED = journal.register("delegate.changed", _("changed the registration"))
-PLACES = journal.register("desk.places", _("set the number of places"))
 
 # Another person, another organisation: the side decides anew (domain.md 4.2, rule 8).
 IDENTITY_FIELDS = ("full_name", "latin_name", "organisation", "email")
@@ -30,32 +27,6 @@ IDENTITY_FIELDS = ("full_name", "latin_name", "organisation", "email")
 
 class AlreadyRegistered(Refused):
     """This person has a live registration for this meeting."""
-
-
-@transaction.atomic
-def open_delegations(meeting: Meeting, *, by: User | None) -> Desk:
-    """Open one delegation per party and the meeting's registration desk; twice is once."""
-    for party in meeting.sides():
-        Delegation.objects.get_or_create(meeting=meeting, party=party)
-    desk, made = Desk.objects.get_or_create(meeting=meeting)
-    if made:
-        journal.record(meeting, OPENED, by=by)
-    return desk
-
-
-@transaction.atomic
-def set_places(desk: Desk, *, capacity: int | None, by: User) -> Desk:
-    """Set how many may register. Raises Refused below the number already there."""
-    row = Desk.objects.select_for_update().get(pk=desk.pk)
-    if capacity is not None and capacity < row.taken:
-        raise Refused(
-            # Not how many: the other side's waiting people are its own affair.
-            gettext("More people are registered than this. Choose more places, or leave it empty.")
-        )
-    row.capacity = capacity
-    row.save(update_fields=["capacity"])
-    journal.record(row.meeting, PLACES, by=by)
-    return row
 
 
 # --- a person registers ---------------------------------------------------------------
@@ -73,33 +44,45 @@ def register(
     The same `submission` posted twice registers once. Raises AlreadyRegistered for a person
     who has a live registration, Refused when the desk is closed or no place is left.
     """
+    sittings = list(sittings)
     try:
-        return _register(desk, delegate, sittings, submission)
-    except IntegrityError:
-        # Two posts at the same moment: the database let the other one through, and now that
-        # it is stored this one finds it.
-        return _register(desk, delegate, sittings, submission)
+        delegate.submission = submission
+        return _store(desk, delegate, sittings)
+    except (IntegrityError, Refused):
+        # The database keeps one registration per submission and per person. Who comes twice is
+        # rare; most who register need not wait until everybody else's rows have been searched.
+        delegate.pk = None
+        return _find_or_store(desk, delegate, sittings, submission)
 
 
 @transaction.atomic
-def _register(
-    desk: Desk, delegate: Delegate, sittings: Iterable[Sitting], submission: uuid.UUID
+def _find_or_store(
+    desk: Desk, delegate: Delegate, sittings: list[Sitting], submission: uuid.UUID
 ) -> Delegate:
     earlier = Delegate.objects.filter(submission=submission).first()
     if earlier and _same_person(earlier, delegate):
         return earlier
-    if not desk.takes_registrations:
-        raise Refused(gettext("Registration for this meeting is closed."))
-    delegate.person = _person(delegate)
     # Somebody else on the same phone went back to the filled form: that is another post.
     delegate.submission = None if earlier else submission
-    live = live_registration(desk.meeting, delegate.person)
+    known = _known(delegate)
+    live = live_registration(desk.meeting, known) if known else None
     if live and live.submission == submission:
         return live  # stored by the other click between our first look and this one
     if live:
         raise AlreadyRegistered(gettext("This person is already registered."))
-    delegate.save()
-    delegate.sittings.set(sittings)
+    return _store(desk, delegate, sittings)
+
+
+@transaction.atomic
+def _store(desk: Desk, delegate: Delegate, sittings: list[Sitting]) -> Delegate:
+    if not desk.takes_registrations:
+        raise Refused(gettext("Registration for this meeting is closed."))
+    delegate.person = _known(delegate) or _new_person(delegate)
+    delegate.save(force_insert=True)
+    chosen = Delegate.sittings.through
+    chosen.objects.bulk_create(
+        chosen(delegate_id=delegate.pk, sitting_id=sitting.pk) for sitting in sittings
+    )
     journal.record(
         delegate,
         REGISTERED,
@@ -119,12 +102,13 @@ def _same_person(one: Delegate, other: Delegate) -> bool:
     return (one.full_name, one.email) == (other.full_name, other.email)
 
 
-def _person(delegate: Delegate) -> Person:
+def _known(delegate: Delegate) -> Person | None:
     """The person of this address and name; what is known of them already stays as it is."""
-    known = Person.objects.filter(
-        email__iexact=delegate.email, full_name__iexact=delegate.full_name
-    ).first()
-    return known or Person.objects.create(
+    return Person.objects.called(delegate.full_name, delegate.email).first()
+
+
+def _new_person(delegate: Delegate) -> Person:
+    return Person.objects.create(
         full_name=delegate.full_name,
         latin_name=delegate.latin_name,
         honorific=delegate.honorific,
@@ -178,25 +162,6 @@ def change_registration(
         row = DELEGATE.perform(row, "reconsider", by=None, by_name=row.full_name)
     notifications.changed(row)
     return row
-
-
-# --- a focal point decides ------------------------------------------------------------
-
-
-def approve_all(delegates: DelegateQuerySet, *, by: User) -> int:
-    """Approve those that still wait; returns how many. Raises NotYours for another side's."""
-    approved = 0
-    with transaction.atomic():
-        # Locked as they wait: whom somebody declined a moment ago stays declined.
-        for delegate in delegates.waiting().select_for_update(of=("self",)):
-            try:
-                DELEGATE.perform(delegate, "approve", by=by)
-            except NotYours:
-                raise
-            except Refused:
-                continue  # the person cancelled a moment ago
-            approved += 1
-    return approved
 
 
 # --- a person cancels -----------------------------------------------------------------
