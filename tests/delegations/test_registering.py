@@ -205,11 +205,11 @@ def test_the_check_takes_as_many_queries_with_one_sitting_as_with_thirty(
     client, fair, django_assert_num_queries
 ):
     _answers, check = looked_at(client, fair)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(2):
         client.get(check)
     chosen = [make_sitting(fair.meeting).pk for _number in range(30)]
     _answers, check = looked_at(client, fair, sittings=chosen)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(2):
         client.get(check)
 
 
