@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from meetings.models.meeting import LEAD
 from portal.clocks import DAY, day_off, day_words, office_hours
 from portal.models import Party
 
@@ -201,7 +202,8 @@ def _days(planned: Sequence[Planned], frame: Frame) -> Iterator[Conflict]:
 def _is_stray(one: Planned, frame: Frame) -> bool:
     """Outside the days; experts are consulted before a meeting as a matter of course."""
     day = one.day_in(frame.zone)
-    return day > frame.last or (day < frame.first and one.kind not in AHEAD)
+    usual = one.kind in AHEAD and day >= frame.first - LEAD
+    return day > frame.last or (day < frame.first and not usual)
 
 
 def _rest(planned: Sequence[Planned], frame: Frame) -> Iterator[Conflict]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from meetings import notifications, permissions, timing
@@ -18,6 +18,7 @@ from meetings.models import (
     Paper,
     Sitting,
     Timing,
+    named_with_days,
 )
 from portal.agreement import Agreement
 from portal.languages import in_source
@@ -86,6 +87,7 @@ BODY = Workflow(
         "convene",
         label=_("Mark as active"),
         done=_("marked the body as active"),
+        answer=_("The body is active now."),
         sources=("never_convened", "dormant"),
         target="active",
         may=permissions.can_manage_body,
@@ -95,6 +97,7 @@ BODY = Workflow(
         "rest",
         label=_("Mark as dormant"),
         done=_("marked the body as dormant"),
+        answer=_("The body is dormant now. Every side is told."),
         sources=("active",),
         target="dormant",
         may=permissions.can_manage_body,
@@ -154,6 +157,7 @@ CHANGE = Workflow(
         "decline",
         label=_("Decline"),
         done=_("declined the change"),
+        answer=_("The change is declined. Every side is told."),
         sources=("open",),
         target="declined",
         may=permissions.can_decline_change,
@@ -165,6 +169,7 @@ CHANGE = Workflow(
         "withdraw",
         label=_("Withdraw"),
         done=_("withdrew the change"),
+        answer=_("The change is withdrawn."),
         sources=("open",),
         target="withdrawn",
         may=permissions.can_withdraw_change,
@@ -205,6 +210,20 @@ def _not_ready_to_announce(meeting: Meeting) -> Iterator[str]:
         }
     if not meeting.sittings.taking_place().exists():
         yield gettext("The programme is empty. Add at least one sitting.")
+    yield from _left_out(meeting)
+
+
+def _left_out(meeting: Meeting) -> Iterator[str]:
+    sittings = meeting.sittings.taking_place().select_related("area")
+    outside = [one for one in sittings if meeting.is_exact and meeting.leaves_out(one)]
+    if outside:
+        yield ngettext(
+            "%(sittings)s lies outside the days of the meeting (%(days)s). Move it in the "
+            "programme, or propose other dates.",
+            "%(sittings)s lie outside the days of the meeting (%(days)s). Move them in the "
+            "programme, or propose other dates.",
+            len(outside),
+        ) % {"sittings": named_with_days(outside, meeting.zone), "days": meeting.days_words}
 
 
 def _not_begun(meeting: Meeting) -> Iterator[str]:
@@ -314,6 +333,7 @@ MEETING = Workflow(
         "announce",
         label=_("Announce the meeting"),
         done=_("announced the meeting"),
+        answer=_("The meeting is announced. Everybody in office is told."),
         sources=("agreed",),
         target="announced",
         may=permissions.can_run,
@@ -326,6 +346,7 @@ MEETING = Workflow(
         "begin",
         label=_("Begin the meeting"),
         done=_("began the meeting"),
+        answer=_("The meeting is in session."),
         sources=("announced",),
         target="in_session",
         may=permissions.can_run,
@@ -336,6 +357,7 @@ MEETING = Workflow(
         "suspend",
         label=_("Suspend the meeting"),
         done=_("suspended the meeting"),
+        answer=_("The meeting is suspended. Everybody in office is told."),
         sources=("in_session", "resumed"),
         target="suspended",
         may=permissions.can_run,
@@ -351,6 +373,7 @@ MEETING = Workflow(
         "resume",
         label=_("Resume the meeting"),
         done=_("resumed the meeting"),
+        answer=_("The meeting is resumed. Everybody in office is told."),
         sources=("suspended",),
         target="resumed",
         may=permissions.can_run,
@@ -362,6 +385,7 @@ MEETING = Workflow(
         "conclude",
         label=_("Mark as held"),
         done=_("marked the meeting as held"),
+        answer=_("The meeting is marked as held."),
         sources=("announced", "in_session", "suspended", "resumed"),
         target="held",
         may=permissions.can_run,
@@ -372,6 +396,7 @@ MEETING = Workflow(
         "close",
         label=_("Close the meeting"),
         done=_("closed the meeting"),
+        answer=_("The meeting is closed."),
         sources=("held",),
         target="closed",
         may=permissions.can_run,
@@ -380,6 +405,7 @@ MEETING = Workflow(
         "postpone",
         label=_("Postpone"),
         done=_("postponed the meeting"),
+        answer=_("The meeting is postponed. Everybody in office and everybody registered is told."),
         sources=("proposed", "counter_proposed", "agreed", "announced", "suspended"),
         target="postponed",
         may=permissions.can_run,
@@ -393,6 +419,7 @@ MEETING = Workflow(
         "cancel",
         label=_("Cancel the meeting"),
         done=_("cancelled the meeting"),
+        answer=_("The meeting is cancelled. Everybody in office and everybody registered is told."),
         sources=("proposed", "counter_proposed", "agreed", "announced", "postponed"),
         target="cancelled",
         may=permissions.can_run,
@@ -443,6 +470,7 @@ PROPOSAL = Workflow(
         "decline",
         label=_("Decline"),
         done=_("declined the proposal"),
+        answer=_("The proposal is declined. The other sides are told."),
         sources=("open",),
         target="declined",
         may=permissions.can_decline,
@@ -454,6 +482,7 @@ PROPOSAL = Workflow(
         "withdraw",
         label=_("Withdraw the proposal"),
         done=_("withdrew the proposal"),
+        answer=_("The proposal is withdrawn."),
         sources=("open",),
         target="withdrawn",
         may=permissions.can_withdraw,
@@ -486,6 +515,7 @@ WORDING = Workflow(
         "decline",
         label=_("Decline the wording"),
         done=_("declined the wording"),
+        answer=_("The wording is declined. The other sides are told."),
         sources=("open",),
         target="declined",
         may=permissions.can_decline,
@@ -497,6 +527,7 @@ WORDING = Workflow(
         "withdraw",
         label=_("Withdraw the wording"),
         done=_("withdrew the wording"),
+        answer=_("The wording is withdrawn."),
         sources=("open",),
         target="withdrawn",
         may=permissions.can_withdraw,
@@ -519,6 +550,7 @@ SITTING = Workflow(
         "cancel",
         label=_("Cancel this sitting"),
         done=_("cancelled the sitting"),
+        answer=_("The sitting is cancelled."),
         sources=("planned",),
         target="cancelled",
         may=permissions.can_run_sitting,
@@ -560,6 +592,7 @@ ITEM = Workflow(
         "reopen",
         label=_("Reopen"),
         done=_("reopened the item"),
+        answer=_("The item is open again."),
         sources=("done",),
         target="open",
         may=permissions.can_reopen,
@@ -622,6 +655,7 @@ AGENDA = Workflow(
         "adopt",
         label=_("Record the agenda as adopted"),
         done=_("recorded that the meeting adopted the agenda"),
+        answer=_("The agenda is recorded as adopted."),
         sources=("provisional", "agreed"),
         target="adopted",
         may=permissions.can_adopt_agenda,
@@ -654,6 +688,7 @@ POINT = Workflow(
         "reject",
         label=_("Do not add it"),
         done=_("did not agree to add the point"),
+        answer=_("The point does not join the agenda. The side that proposed it is told."),
         sources=("late",),
         target="rejected",
         may=permissions.can_reject_late,
@@ -667,6 +702,7 @@ POINT = Workflow(
         "take_back",
         label=_("Take the proposal back"),
         done=_("took the proposed point back"),
+        answer=_("The proposed point is taken back."),
         sources=("late",),
         target="rejected",
         may=permissions.can_take_back_late,
@@ -719,6 +755,7 @@ PAPER = Workflow(
         "withdraw",
         label=_("Withdraw the paper"),
         done=_("withdrew the paper"),
+        answer=_("The paper is withdrawn."),
         sources=("current",),
         target="withdrawn",
         may=permissions.can_change_paper,
@@ -731,6 +768,7 @@ PAPER = Workflow(
         "bring_back",
         label=_("Bring it back"),
         done=_("brought the paper back"),
+        answer=_("The paper is back."),
         sources=("withdrawn",),
         target="current",
         may=permissions.can_change_paper,

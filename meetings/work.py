@@ -49,6 +49,7 @@ from portal.models import User
 from portal.work import WorkItem
 
 SOON = timedelta(days=14)
+POSTPONED, CANCELLED = Meeting.Status.POSTPONED, Meeting.Status.CANCELLED
 AT_MOST = 50  # of one sort; nobody reads more in one go, and the lists have the rest
 
 
@@ -89,20 +90,25 @@ def _meetings(user: User, today: date) -> Iterator[WorkItem]:
     waiting = Q(status__in=[*Meeting.PREPARED[1:], *Meeting.FIXED], ends_on__gte=today)
     found = list(
         with_words(Meeting.objects.inside(user))
-        .filter(waiting | number_offered())
+        .filter(waiting | number_offered() | Q(status=POSTPONED, is_to_be_reworded=True))
         .for_list()
         .order_by("starts_on", "pk")[:AT_MOST]
     )
     know_bodies(found)
-    yield from _numbers(user, [one for one in found if one.is_off])
+    yield from _numbers(user, [one for one in found if one.status == CANCELLED])
     ahead = [one for one in found if not one.is_off]
     keys, latest = DATES.keys_of(ahead), _latest_proposals(ahead)
     yield from _moves(user, [one for one in latest.values() if one.meeting.status in Meeting.FIXED])
-    yield from _wordings(user, [one for one in ahead if one.is_to_be_reworded])
+    yield from _wordings(user, [one for one in found if _is_to_be_reworded(one)])
     for meeting in ahead:
         if meeting.is_prepared:
             seals = DATES.seals(meeting, keys[meeting.pk])
             yield from _prepared(user, meeting, seals, latest.get(meeting.pk))
+
+
+def _is_to_be_reworded(meeting: Meeting) -> bool:
+    """Whether other words are asked for; a postponed meeting keeps its title till it is held."""
+    return meeting.is_to_be_reworded and meeting.status != CANCELLED
 
 
 def _numbers(user: User, cancelled: Sequence[Meeting]) -> Iterator[WorkItem]:

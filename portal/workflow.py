@@ -52,6 +52,7 @@ class Transition:
     warning: Any = ""
     private: bool = False  # whether its journal entry is for the own side alone
     automatic: bool = False  # follows from something else, so that no page offers it
+    answer: Any = ""  # what the page says to whoever did it: what is the case now
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -66,6 +67,7 @@ def _page(
             "sees_taken": all(row.registered is not None for row in counters),
             "desk": desk,
             "may_run": may_run,
+            "has_ended": desk is not None and desk.is_gone(timezone.localdate()),
             "offers": DESK.offers(desk, request.user) if desk else [],
             "places_form": (places_form or _places_form(desk)) if may_run else None,
             "sides": sides,

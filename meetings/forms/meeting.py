@@ -26,6 +26,16 @@ class DayForm(PortalForm):
         return self.cleaned_data["day"] if self.is_valid() else otherwise
 
 
+class ProposedForForm(PortalForm):
+    """The day for which the rows of a programme were proposed, as the page came back."""
+
+    proposed_for = forms.DateField(required=False, widget=forms.HiddenInput)
+
+    def chosen(self, otherwise: date) -> date:
+        day = self.cleaned_data.get("proposed_for") if self.is_valid() else None
+        return day or otherwise
+
+
 class DatesForm(PortalModelForm):
     """Days and a place on which sides agree: of a meeting, or of a proposal for one."""
 
@@ -51,6 +61,7 @@ class DatesForm(PortalModelForm):
         labels = {"zone": _("Clock in which the times are typed")}
         help_texts = {
             "zone": _("All other clocks are computed from it."),
+            "starts_on": _("The sittings move along where they would lie outside the days."),
             "ends_on": _("Empty: it lasts one day."),
         }
 

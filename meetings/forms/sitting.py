@@ -8,7 +8,7 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from meetings.models import Area, Meeting, Room, Sitting, SittingChair
+from meetings.models import Area, Meeting, Room, Sitting, SittingChair, named_with_days
 from portal.clocks import Band, NoSuchTime, comes_twice, office_band, to_instant
 from portal.forms import DayInput, NameField, PortalForm, PortalModelForm, TimeInput, zone_choices
 from portal.languages import language_name
@@ -131,6 +131,7 @@ class SittingForm(PortalModelForm):
         label=_("Interpreted into"), required=False, widget=forms.CheckboxSelectMultiple
     )
     sequence = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    outside = forms.CharField(widget=forms.HiddenInput, required=False)
 
     USUAL = ("kind", "area", "title", "day", "wall", "minutes", "mode", "room", "join_link")
     MORE = ("zone", "level", "place", "capacity", "is_open", "languages")
@@ -283,6 +284,8 @@ class SittingForm(PortalModelForm):
             conflict = room_conflict(self.instance, self.meeting.sides())
             if conflict:
                 self.add_error("room", conflict)
+        if not self.instance.pk or {"day", "kind", "zone"} & set(self.changed_data):
+            asked_outside(self, self.meeting)
 
 
 def _seat(person_id: int, chair: SittingChair) -> dict:
@@ -292,6 +295,31 @@ def _seat(person_id: int, chair: SittingChair) -> dict:
         "title": chair.title,
         "titles": chair.titles,
     }
+
+
+def asked_outside(form: forms.ModelForm, meeting: Meeting | None) -> None:
+    """Ask once before a sitting is put far from the days of its meeting; saving again answers.
+
+    What is over is a record, and who changes something else of a sitting is not asked again.
+    """
+    day = form.cleaned_data.get("day")
+    if form.errors or meeting is None or meeting.is_over:
+        return
+    if form.cleaned_data.get("outside") == day.isoformat():
+        return
+    if meeting.leaves_out(form.instance):
+        form.data = {**_lists_of(form.data), form.add_prefix("outside"): day.isoformat()}
+        form.add_error(
+            "day",
+            gettext(
+                "%(sitting)s would lie outside the days of the meeting (%(days)s). Choose another "
+                "day, or save once more if that is meant."
+            )
+            % {
+                "sitting": named_with_days([form.instance], meeting.zone),
+                "days": meeting.days_words,
+            },
+        )
 
 
 def _lists_of(data) -> dict:
@@ -316,6 +344,7 @@ class SittingRowForm(PortalModelForm):
 
     include = forms.BooleanField(label=_("Include"), required=False, initial=True)
     minutes = LengthField()
+    outside = forms.CharField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = Sitting
@@ -327,8 +356,9 @@ class SittingRowForm(PortalModelForm):
             "wall": TimeInput,
         }
 
-    def __init__(self, *args, zone: str, mode: str, areas, parties, **kwargs):
+    def __init__(self, *args, meeting, zone: str, mode: str, areas, parties, **kwargs):
         super().__init__(*args, **kwargs)
+        self.meeting = meeting  # none while its days cannot be read
         self.instance.zone, self.instance.mode = zone, mode
         self.parties = parties
         self.areas = {str(area.pk): area for area in areas}
@@ -361,6 +391,10 @@ class SittingRowForm(PortalModelForm):
             super().full_clean()
         else:
             self._errors, self.cleaned_data = ErrorDict(), {}
+
+    def _post_clean(self):
+        super()._post_clean()
+        asked_outside(self, self.meeting)
 
 
 class ProgrammeFormSet(forms.BaseFormSet):

@@ -21,7 +21,7 @@ from meetings.models.paper import Paper
 from meetings.models.programme import ProgrammeDraft, ProgrammeVersion
 from meetings.models.remark import Remark
 from meetings.models.rules import DeadlineRule, Rules
-from meetings.models.sitting import Room, Sitting, SittingChair
+from meetings.models.sitting import Room, Sitting, SittingChair, named_with_days
 from meetings.models.timing import MeetingNumber, Proposal, Timing
 from meetings.models.wording import Wording, with_words
 
@@ -64,6 +64,7 @@ __all__ = [
     "Wording",
     "at_joint",
     "know_bodies",
+    "named_with_days",
     "standing",
     "with_words",
 ]

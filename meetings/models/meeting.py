@@ -1,6 +1,7 @@
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
+from typing import Any
 
 from django.db import models
 from django.db.models import prefetch_related_objects
@@ -17,6 +18,7 @@ from portal.languages import ordinal, roman
 from portal.models import Party, Person, alternat
 from portal.models.party import known_zone
 
+LEAD = timedelta(days=60)  # so long before a meeting experts usually prepare it, and no longer
 VERSIONED = ("series", "number", "title", "about", "host_id", "host_reason", "revision")
 
 
@@ -350,6 +352,15 @@ class Meeting(models.Model):
     def is_one_day(self) -> bool:
         """Whether it is known to be on one day alone."""
         return self.is_exact and self.starts_on == self.ends_on
+
+    def leaves_out(self, sitting: Any) -> bool:
+        """Whether a sitting lies outside its days, other than what prepares it or leads there."""
+        day = sitting.day_in(self.zone)
+        if self.precision == self.Precision.UNKNOWN or self.starts_on <= day <= self.ends_on:
+            return False
+        if day > self.ends_on:
+            return not sitting.leads_there
+        return not (sitting.prepares or sitting.leads_there) or day < self.starts_on - LEAD
 
     @property
     def days_words(self) -> str:

@@ -1,5 +1,5 @@
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,15 @@ from django.utils.translation import gettext_lazy as _
 from meetings.models.appointment import standing
 from meetings.models.area import Area
 from meetings.models.meeting import Meeting, Mode, served
-from portal.clocks import DAY, ClockText, NoSuchTime, Place, known_zones, to_instant
+from portal.clocks import (
+    DAY,
+    ClockText,
+    NoSuchTime,
+    Place,
+    day_words,
+    known_zones,
+    to_instant,
+)
 from portal.languages import in_language, language_name
 from portal.models import Party, Person, User
 from portal.models.party import known_zone
@@ -241,6 +249,21 @@ class Sitting(models.Model):
         """Compute the instants from day, wall time and zone. Raises NoSuchTime in a gap."""
         self.starts_at, self.ends_at = bounds(self.day, self.wall, self.minutes, self.zone)
 
+    def day_in(self, zone: str) -> date:
+        """The day on which it begins by a clock; its own where no hour is known."""
+        return self.starts_at.astimezone(ZoneInfo(zone)).date() if self.is_timed else self.day
+
+    @property
+    def prepares(self) -> bool:
+        """Whether it is held before a meeting as a matter of course: experts, or one side alone."""
+        ahead = {self.Kind.CONSULTATION, self.Kind.TECHNICAL, self.Kind.COORDINATION}
+        return self.kind in ahead or self.level == self.Level.EXPERTS
+
+    @property
+    def leads_there(self) -> bool:
+        """Whether it is the way to a meeting, or back."""
+        return self.kind == self.Kind.TRAVEL
+
     @property
     def is_timed(self) -> bool:
         """Whether its hour is known, not its day alone."""
@@ -315,6 +338,11 @@ def bounds(
         return first, datetime.combine(day + DAY, time(), ZoneInfo(zone)).astimezone(UTC)
     start = to_instant(day, wall, zone)
     return start, start + (timedelta(minutes=minutes) if minutes else SHORTEST)
+
+
+def named_with_days(sittings: Iterable[Sitting], zone: str) -> str:
+    """Sittings with the days on which they begin by a clock, as a sentence names them."""
+    return ", ".join(f"{one.label} ({day_words(one.day_in(zone))})" for one in sittings)
 
 
 class SittingChair(models.Model):

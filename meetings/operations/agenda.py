@@ -304,7 +304,7 @@ def agree_agenda(agenda: Agenda, *, party: Party, revision: int, by: User) -> No
     """Give a party's key to the agenda; the last key makes it agreed, any other awaits the rest."""
     agenda = _not_standing(agenda)
     if agenda.meeting.is_idea:  # one side's key would be every key there is
-        raise Refused(gettext("Only your side knows of this meeting. Propose it to all first."))
+        raise Refused(gettext("This is an idea that was put to nobody. Propose it to all first."))
     if not agenda.items.listed().exists():
         raise Refused(gettext("The agenda is empty. Add at least one point."))
     POINTS.give(agenda, party=party, by=by, revision=revision)

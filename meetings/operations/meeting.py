@@ -24,6 +24,7 @@ from meetings.operations.proposal import (
     PROPOSED_FIELDS,
     agree_dates,
     first_proposal,
+    follow_days,
     locked,
     proposal_of,
     propose_dates,
@@ -145,13 +146,15 @@ def change_meeting(
 def _edit(row: Meeting, changes: Mapping[str, Any], by: User) -> None:
     if not changes:
         return
-    before = row.zone
+    before, first = row.zone, row.starts_on if row.is_exact else None
     for name, value in changes.items():
         setattr(row, name, value)
     with violations_explained(Meeting, MeetingNumber):
         row.save()
     if before != row.zone:
         follow_clock(row, before=before, by=by)
+    if first != row.starts_on:
+        follow_days(row, before=first, by=by)
     dates = any(name in PROPOSED_FIELDS for name in changes)
     journal.record(row, CHANGED if dates else EDITED, by=by)
     if dates:
@@ -261,8 +264,10 @@ def serve_body_no_longer(meeting: Meeting, *, body: Body, by: User) -> None:
 def _joinable(meeting: Meeting) -> Meeting:
     """Whom a meeting serves is shared: it changes while all sides still agree on its dates."""
     row = locked(meeting)
-    if row.is_idea or row.side_id:
+    if row.side_id:
         raise Refused(gettext("Only your side knows of this meeting. Propose it to all first."))
+    if row.is_idea:
+        raise Refused(gettext("This is an idea that was put to nobody. Propose it to all first."))
     if not row.is_prepared:
         raise Refused(
             gettext("Its bodies are settled before it is announced. Postpone the meeting first.")

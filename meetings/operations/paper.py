@@ -157,7 +157,7 @@ def ask_for_paper(paper: Paper, *, wanted: str, revision: int, by: User) -> Pape
     if row.wanted:
         raise Refused(gettext("The sides are being asked for their keys already."))
     if _is_of_idea(row):
-        raise Refused(gettext("Only your side knows of this meeting. Propose it to all first."))
+        raise Refused(gettext("This is an idea that was put to nobody. Propose it to all first."))
     if wanted not in may_become(row):
         raise Refused(gettext("This paper cannot become that. Choose another class."))
     row.wanted, row.asked_at = wanted, timezone.now()

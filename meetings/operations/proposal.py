@@ -1,6 +1,6 @@
 """Proposing dates and places, answering, and moving what is announced by all sides' keys."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -105,6 +105,7 @@ def _propose(row: Meeting, proposal: Proposal, by: User) -> Proposal:
             )
         )
     earlier, clock = row.proposer_id, row.zone
+    first = row.starts_on if row.is_exact else None
     _replace_whatstands(row, by)
     for name in PROPOSED_FIELDS:
         setattr(row, name, getattr(proposal, name))
@@ -113,6 +114,7 @@ def _propose(row: Meeting, proposal: Proposal, by: User) -> Proposal:
     with violations_explained(Meeting, MeetingNumber, Sitting):
         row.save()
         clocks = follow_clock(row, before=clock, by=by)
+        follow_days(row, before=first, by=by)
         if row.is_idea:
             _rooms_are_free_for_all(row, by)
         row = _follow(row, same_side=row.proposer_id == earlier, by=by)
@@ -319,6 +321,16 @@ def _shift(meeting: Meeting, days: int, by: User, reason: str) -> None:
             sitting.day += timedelta(days=days)
             sitting.sequence += 1
             _store(sitting)
+
+
+def follow_days(meeting: Meeting, *, before: date | None, by: User) -> None:
+    """Move the sittings ahead along from the first day before, where one would be left out.
+
+    Where only a month or a window was known before, or is now, people arrange them.
+    """
+    ahead = meeting.sittings.taking_place().filter(starts_at__gt=timezone.now())
+    if before and meeting.is_exact and any(meeting.leaves_out(one) for one in ahead):
+        _shift(meeting, (meeting.starts_on - before).days, by, "")
 
 
 def _store(sitting: Sitting) -> None:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from meetings.days import Line
 from meetings.views.sheet import Entry, Mark, Sheet, entries, more_words
 from meetings.views.week import week
-from portal.clocks import day_words
+from portal.clocks import Place, day_words
 
 LINES_A_DAY = 3
 LINES_A_PAGE = 40
@@ -113,7 +113,7 @@ def _list(sheet: Sheet, request: HttpRequest) -> dict[str, Any]:
     bodies = [line.meeting.body for line in lines]
     prefetch_related_objects(bodies, "seats__party")
     shown = zip(entries(sheet, lines), lines, strict=True)
-    rows = [(entry, line.meeting.places(sheet.user)) for entry, line in shown]
+    rows = [(entry, _chosen_first(sheet, line)) for entry, line in shown]
     return {
         **sheet.context(),
         "page": page,
@@ -125,6 +125,13 @@ def _list(sheet: Sheet, request: HttpRequest) -> dict[str, Any]:
         "no_marks": sheet.marks(sheet.period.begins) if sheet.view == "day" and not lines else [],
         "empty": None if lines else sheet.emptiness(_nothing(sheet)),
     }
+
+
+def _chosen_first(sheet: Sheet, line: Line) -> list[Place]:
+    """The clock by which the days stand, then those of the sides in their order."""
+    places = line.meeting.places(sheet.user)
+    chosen = sheet.clock.place
+    return [chosen, *(one for one in places if one.zone != chosen.zone)]
 
 
 def _nothing(sheet: Sheet) -> str:

@@ -1,12 +1,13 @@
 from collections import defaultdict
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from meetings.forms.meeting import (
     DayForm,
     MeetingChangeForm,
     MeetingForm,
+    ProposedForForm,
     RemarkForm,
     ServeForm,
 )
@@ -41,7 +43,7 @@ from meetings.views.proposal import conversation
 from meetings.views.tabs import meeting_tabs
 from meetings.views.wording import asked_wording, words_asked
 from portal import work
-from portal.clocks import offsets_on
+from portal.clocks import Place, offsets_on
 from portal.models import Entry, Party
 from portal.refusal import Refused
 from portal.views.deed import do_transition, refusals_shown
@@ -76,7 +78,8 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     inside = can_see_inside(request.user, meeting)
     sittings = Sitting.objects.visible_to(request.user).filter(meeting=meeting)
     main = sittings.taking_place().filter(kind=Sitting.Kind.PLENARY).first()
-    days = days_of(sittings.for_programme())
+    clocks = _clocks(meeting, request.user)
+    days = days_of(sittings.for_programme(), clocks["places"])
     return render(
         request,
         "meetings/meeting.html",
@@ -85,7 +88,8 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
             "tabs": meeting_tabs(request, meeting),
             "main_sitting": main,
             "stray": _stray(meeting, main),
-            **_clocks(meeting, request.user),
+            "days_lead": _days_lead(meeting, main, clocks["places"][0]),
+            **clocks,
             **_leading(meeting, request.user),
             "remarks": meeting.remarks.select_related("party"),
             "may_remark": can_run(request.user, meeting),
@@ -135,8 +139,14 @@ def _stray(meeting: Meeting, main: Sitting | None) -> Sitting | None:
     """The plenary session that was left behind when the days of its meeting moved."""
     if main is None or not meeting.is_exact or meeting.is_over or meeting.is_off:
         return None
-    day = main.starts_at.astimezone(ZoneInfo(meeting.zone)).date() if main.is_timed else main.day
-    return None if meeting.starts_on <= day <= meeting.ends_on else main
+    return None if meeting.starts_on <= main.day_in(meeting.zone) <= meeting.ends_on else main
+
+
+def _days_lead(meeting: Meeting, main: Sitting | None, first: Place) -> bool:
+    """Whether its days are told apart from the clocks of the plenary, which name another day."""
+    if main is None or not meeting.is_one_day:
+        return True
+    return main.day_in(first.zone) != meeting.starts_on
 
 
 def _leading(meeting: Meeting, user) -> dict:
@@ -202,7 +212,7 @@ def schedule(request: HttpRequest, pk: int) -> HttpResponse:
             _("This body has no sides yet. A technical administrator enters them first."),
         )
         return redirect(body)
-    form, extra, rows, day = _schedule_forms(request, body)
+    form, extra, rows, days = _schedule_forms(request, body)
     valid = [one.is_valid() for one in (form, extra, rows)]  # each says what is wrong with it
     if request.method == "POST" and all(valid):
         try:
@@ -216,13 +226,16 @@ def schedule(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, error.sentences)
         else:
             messages.success(request, _said(meeting))
+            if days.have_moved:
+                messages.info(request, _("The proposed sittings were moved along to the new days."))
             return redirect(meeting)
     context = {
         "body": body,
         "form": form,
         "extra": extra,
         "rows": rows,
-        "day_form": DayForm({"day": day}),
+        "day_form": DayForm({"day": days.now}),
+        "proposed_for": ProposedForForm({"proposed_for": days.now})["proposed_for"],
         "own_side": _own_side(request, body),
         "places": [party.place for party in body.sides(request.user)],
     }
@@ -243,6 +256,7 @@ def _schedule_forms(request: HttpRequest, body: Body):
     areas = body.areas.all()
     earliest = programme.first_working_day(parties, timezone.localdate() + USUAL_NOTICE)
     day = DayForm(request.GET or None).chosen(otherwise=earliest)
+    day = ProposedForForm(request.POST or None).chosen(otherwise=day)
     zone = parties[0].zone
     meeting = _begun(request, body)
     whose = turn(body, meeting.series, day)
@@ -261,18 +275,62 @@ def _schedule_forms(request: HttpRequest, body: Body):
         },
     )
     extra = RemarkForm(request.POST or None, body=body, user=request.user)
+    zone = _known_zone(form, zone)
+    days = _Days(day, _followed(form, parties, day))
+    slots, data = programme.propose(parties, days.now, areas), request.POST
+    if days.have_moved:
+        data = _moved_along(data, programme.propose(parties, day, areas), slots)
     rows = ProgrammeRows(
-        request.POST or None,
+        data or None,
         prefix="sittings",
-        initial=[_row(slot) for slot in programme.propose(parties, day, areas)],
+        initial=[_row(slot) for slot in slots],
         form_kwargs={
-            "zone": _known_zone(form, zone),
+            "meeting": meeting if form.is_bound and not form.errors else None,
+            "zone": zone,
             "mode": form["mode"].value() or "virtual",
             "areas": areas,
             "parties": parties,
         },
     )
-    return form, extra, rows, day
+    return form, extra, rows, days
+
+
+@dataclass(frozen=True)
+class _Days:
+    """For which day a programme was proposed, and for which it is now."""
+
+    proposed: date
+    now: date
+
+    @property
+    def have_moved(self) -> bool:
+        return self.proposed != self.now
+
+
+def _followed(form: MeetingForm, parties: Sequence[Party], day: date) -> date:
+    """The day that a proposed programme follows: the first one typed, where its own lies outside.
+
+    Of a month or a window it is the first day on which every side works.
+    """
+    if not form.is_bound or form.errors:
+        return day
+    first, last = form.cleaned_data["starts_on"], form.cleaned_data["ends_on"]
+    if first <= day <= last:
+        return day
+    exact = form.cleaned_data["precision"] == Meeting.Precision.DAY
+    return first if exact else programme.first_working_day(parties, first)
+
+
+def _moved_along(
+    posted: QueryDict, before: Sequence[programme.Slot], now: Sequence[programme.Slot]
+) -> QueryDict:
+    """What was posted, with the rows whose days nobody typed on the days proposed now."""
+    data = posted.copy()
+    for index, (old, new) in enumerate(zip(before, now, strict=True)):
+        name = f"sittings-{index}-day"
+        if data.get(name) == old.day.isoformat():
+            data[name] = new.day.isoformat()
+    return data
 
 
 def _begun(request: HttpRequest, body: Body) -> Meeting:

@@ -48,6 +48,7 @@ from meetings.programme import (
 )
 from meetings.views.tabs import meeting_tabs
 from portal import work
+from portal.clocks import Place
 from portal.models import Party
 from portal.refusal import Refused
 from portal.views.deed import refusals_shown
@@ -70,11 +71,11 @@ class Line:
     parallel: bool  # whether another one runs at the same time
 
 
-def days_of(sittings: Iterable[Sitting]) -> list[tuple[date, list[Line]]]:
-    """The programme by day, with what runs in parallel marked."""
+def days_of(sittings: Iterable[Sitting], places: Sequence[Place]) -> list[tuple[date, list[Line]]]:
+    """The programme by the days of the first clock shown, with what runs in parallel marked."""
     days: dict[date, list[Sitting]] = defaultdict(list)
     for sitting in sorted(sittings, key=lambda one: one.starts_at):
-        days[sitting.day].append(sitting)
+        days[sitting.day_in(places[0].zone)].append(sitting)
     return [(day, _lines(those)) for day, those in sorted(days.items())]
 
 
@@ -94,10 +95,11 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """The programme alone, to be printed and laid on the table."""
     meeting = _visible(request, pk)
     sittings = Sitting.objects.visible_to(request.user).filter(meeting=meeting)
+    places = meeting.places(request.user)
     context = {
         "meeting": meeting,
-        "days": days_of(sittings.for_programme()),
-        "places": meeting.places(request.user),
+        "days": days_of(sittings.for_programme(), places),
+        "places": places,
     }
     return render(request, "meetings/programme_sheet.html", context)
 
@@ -252,6 +254,7 @@ class Editor:
             "pending": _pending(self.meeting, self.parties),
             "publish": PublishForm(initial={"revision": draft.revision}) if draft else None,
             "step": STEP,
+            "untouched": draft is not None and self.request.method == "GET",
             **more,
         }
         return render(self.request, "meetings/programme.html", context)

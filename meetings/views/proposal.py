@@ -30,6 +30,12 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
     if meeting.is_over or meeting.status == Meeting.Status.CANCELLED:
         messages.error(request, _("This meeting is over or cancelled: its dates stand."))
         return redirect(meeting)
+    if meeting.status not in PROPOSABLE:
+        messages.error(
+            request,
+            _("This meeting has begun, so its dates stand. Suspend and postpone it to choose new."),
+        )
+        return redirect(meeting)
     form = ProposalForm(request.POST or None, meeting=meeting, **_given(request, meeting))
     differences: list = []
     if request.method == "POST" and form.is_valid():
@@ -85,7 +91,7 @@ def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     with refusals_shown(request):
         reason = ReasonForm(request.POST).written
         operations.answer_proposal(proposal, name, by=request.user, reason=reason)
-        messages.success(request, _("Done: %(deed)s.") % {"deed": transition.label})
+        messages.success(request, transition.answer)
     return redirect(proposal.meeting)
 
 
@@ -142,7 +148,7 @@ def _standing_keys(meeting: Meeting, own: set[int]) -> list[Seal]:
 
 
 UNANSWERABLE = (Proposal.Status.DECLINED, Proposal.Status.WITHDRAWN)
-PROPOSABLE = (*Meeting.AHEAD, "postponed")
+PROPOSABLE = (*Meeting.PREPARED, "announced", "postponed")
 
 
 def _asked(meeting: Meeting, latest: Proposal | None):
@@ -175,9 +181,19 @@ def _rounds(request: HttpRequest, meeting: Meeting) -> list[dict]:
             "proposal": proposal,
             "reason": reasons.get(proposal.pk),
             "note": proposal.note if proposal.note_id in known else None,
+            "clock": _clock_changed(meeting, proposal),
         }
         for proposal in proposals
     ]
+
+
+def _clock_changed(meeting: Meeting, proposal: Proposal) -> dict:
+    """What another clock would do to the sittings, of a move that waits for its keys."""
+    asked = proposal.status == Proposal.Status.OPEN and meeting.status in Meeting.FIXED
+    if not asked or proposal.zone == meeting.zone:
+        return {}
+    changes = operations.on_another_clock(meeting, proposal.zone, before=meeting.zone)
+    return {"before": meeting.zone, "zone": proposal.zone, "changes": changes[:1]}
 
 
 def _reasons(proposals: Iterable[Proposal]) -> dict[int, Entry]:

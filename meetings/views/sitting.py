@@ -123,5 +123,5 @@ def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     with refusals_shown(request):
         reason = ReasonForm(request.POST).written
         operations.cancel_sitting(sitting, by=request.user, reason=reason)
-        messages.success(request, _("Done: %(deed)s.") % {"deed": transition.label})
+        messages.success(request, transition.answer)
     return redirect(sitting.meeting)

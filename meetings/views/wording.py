@@ -30,7 +30,7 @@ def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     with refusals_shown(request):
         reason = ReasonForm(request.POST).written
         operations.answer_wording(wording, name, by=request.user, reason=reason)
-        messages.success(request, _("Done: %(deed)s.") % {"deed": transition.label})
+        messages.success(request, transition.answer)
     return redirect(wording.meeting)
 
 

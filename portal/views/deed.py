@@ -39,7 +39,7 @@ def do_transition(request: HttpRequest, workflow: Workflow, obj, name: str) -> H
         raise PermissionDenied
     with refusals_shown(request):
         workflow.perform(obj, name, by=request.user, reason=ReasonForm(request.POST).written)
-        messages.success(request, _("Done: %(deed)s.") % {"deed": transition.label})
+        messages.success(request, transition.answer)
     return redirect(_way_back(request, obj))
 
 

@@ -60,6 +60,7 @@
       values,
       target: "#programme-editor",
       select: "#programme-editor",
+      selectOOB: "#publish-draft",
       swap: "outerHTML",
     });
   }
