@@ -38,6 +38,7 @@ class Intake(models.Model):
     )
     name = models.CharField(_("name of the file"), max_length=255)
     fingerprint = models.CharField(max_length=64)
+    content = models.BinaryField(default=bytes, editable=False)  # read anew when told how
     rows = models.JSONField(default=list)
     choices = models.JSONField(default=dict)
     at = models.DateTimeField(_("read"), default=timezone.now)
@@ -51,3 +52,24 @@ class Intake(models.Model):
 
     def __str__(self):
         return self.name
+
+
+class Heading(models.Model):
+    """What somebody said a heading of their tables means; remembered for the next table."""
+
+    user = models.ForeignKey("portal.User", on_delete=models.CASCADE, related_name="+")
+    text = models.CharField(_("heading"), max_length=200)
+    column = models.CharField(_("column"), max_length=20, blank=True)
+
+    class Meta:
+        ordering = ["user", "text"]
+        verbose_name = _("heading of a table")
+        verbose_name_plural = _("headings of tables")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "text"], name="one_meaning_of_a_heading_per_person"
+            ),
+        ]
+
+    def __str__(self):
+        return self.text
