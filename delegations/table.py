@@ -174,7 +174,7 @@ def _damaged() -> str:
 
 
 def _workbook(content: bytes, kind: str, sheet: str) -> Table:
-    command = [sys.executable, "-I", str(Path(opening.__file__)), sheet.replace("\x00", "")]
+    command = [sys.executable, "-I", str(Path(opening.__file__)), sheet.replace("\x00", "")[:200]]
     try:
         done = subprocess.run(
             command, input=content, capture_output=True, timeout=opening.SECONDS * 2, check=False
