@@ -1,20 +1,21 @@
 """Who is told what about a registration: one function a message."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
-from delegations.models import Delegate
+from delegations.models import Delegate, Delegation, Desk
 from meetings.calendars import calendar_file
-from meetings.models import Meeting, Sitting
-from meetings.notifications import programme_key
+from meetings.models import Appointment, Meeting, Sitting
+from meetings.notifications import office_holders, programme_key
 from meetings.programme import News
 from portal import notices
 from portal.clocks import ClockText
-from portal.models import Entry, alternat
+from portal.models import Entry, Party, User, alternat
 from portal.notices import Letter, Recipient
 
 
@@ -52,7 +53,15 @@ def _tell(
         about=delegate.delegation.meeting,
         secret=letter.secret,
         calendar=letter.calendar,
+        private_to=_kept_by(delegate),
     )
+
+
+def _kept_by(delegate: Delegate) -> Party | None:
+    """The side whose own affair the person is until its delegation is sent."""
+    named = delegate.track == Delegate.Track.DELEGATION
+    shows = delegate.delegation.status in Delegation.SENT and delegate.status != "removed"
+    return delegate.party if named and not shows else None
 
 
 def _letter(
@@ -122,6 +131,36 @@ def declined(delegate: Delegate) -> None:
     _tell(delegate, "declined", _state(delegate))
 
 
+def asked(delegate: Delegate) -> None:
+    """To the person: the own side has a question before it decides."""
+    _tell(delegate, "asked", _state(delegate))
+
+
+def queued(delegate: Delegate) -> None:
+    """To the person: all places are taken, and you are on the waiting list."""
+    _tell(delegate, "queued", delegate.nonce)
+
+
+def promoted(delegate: Delegate) -> None:
+    """To the person: a place became free, and it is yours; your side decides now."""
+    _tell(delegate, "promoted", _state(delegate), with_calendar=True)
+
+
+def offered(delegate: Delegate) -> None:
+    """To the person: a place became free; accept it by then, or leave it to the next."""
+    _tell(delegate, "offered", _state(delegate))
+
+
+def accepted(delegate: Delegate) -> None:
+    """To the person: the place is yours; your side decides now."""
+    _tell(delegate, "accepted", _state(delegate), with_calendar=True)
+
+
+def offer_ended(delegate: Delegate) -> None:
+    """To the person: the place was not accepted in time, so the next is asked."""
+    _tell(delegate, "offer_ended", _state(delegate))
+
+
 def cancelled(delegate: Delegate) -> None:
     """To the person: the registration is cancelled as asked."""
     _tell(delegate, "cancelled", _state(delegate))
@@ -178,3 +217,134 @@ def programme_changed(
 def meeting_ahead(delegate: Delegate, key: str, first_at: datetime) -> None:
     """To an approved delegate, some days before the first sitting that concerns them."""
     _tell(delegate, "meeting_ahead", key, with_calendar=True, first_at=first_at)
+
+
+# --- delegations ----------------------------------------------------------------------
+
+HOUR = timedelta(hours=1)  # what changes within one is told in one message, when it is over
+
+
+def named(delegate: Delegate) -> None:
+    """To a person whom a side names: as what, with the reference and the personal link."""
+    _queue_for_named(delegate, "named", f"named:{delegate.pk}:{delegate.nonce}")
+
+
+def expected(delegate: Delegate) -> None:
+    """To a person whose delegation is sent: you may come; written when it is sent."""
+    _queue_for_named(delegate, "approved", f"approved:{delegate.pk}:{_state(delegate)}")
+
+
+def _queue_for_named(delegate: Delegate, template: str, key: str) -> None:
+    if delegate.email:
+        notices.queue_unwritten(
+            f"delegations/emails/{template}",
+            key=key,
+            to=_recipient(delegate),
+            writer=f"delegate.{template}",
+            of=delegate.pk,
+            about=delegate.delegation.meeting,
+            secret=delegate.token,
+            private_to=_kept_by(delegate),
+        )
+
+
+def _named_letter(pk: int, template: str, *, with_calendar: bool) -> Letter | None:
+    delegate = Delegate.objects.with_programme().live().filter(pk=pk).first()
+    return delegate and _letter(delegate, template, with_calendar=with_calendar)
+
+
+@notices.written_later("delegate.named")
+def _named(pk: int) -> Letter | None:
+    return _named_letter(pk, "named", with_calendar=False)
+
+
+@notices.written_later("delegate.approved")
+def _expected(pk: int) -> Letter | None:
+    return _named_letter(pk, "approved", with_calendar=True)
+
+
+def removed(delegate: Delegate) -> None:
+    """To a person whom the own side took off its delegation."""
+    if delegate.email:
+        _tell(delegate, "removed", _state(delegate))
+
+
+def _others_at(delegation: Delegation) -> list[Appointment]:
+    """The focal points and secretaries of the other sides, and the neutral secretariat."""
+    holders = office_holders(delegation.meeting, "focal_point", "secretary")
+    return [one for one in holders if one.party_id != delegation.party_id]
+
+
+def delegation_told(delegation: Delegation, what: str, reason: str = "") -> None:
+    """To the other sides: it is submitted, confirmed, sends nobody, or is taken back."""
+    key = f"delegation-{what}:{delegation.pk}:{Entry.objects.about(delegation).count()}"
+    for one in _others_at(delegation):
+        notices.queue(
+            f"delegations/emails/delegation_{what}",
+            key=f"{key}:{one.person_id}",
+            to=Recipient.of(one.person, one.party),
+            context=_delegation_context(delegation) | {"holder": one, "reason": reason},
+            about=delegation.meeting,
+        )
+
+
+def _delegation_context(delegation: Delegation) -> dict[str, Any]:
+    return {
+        "delegation": delegation,
+        "meeting": delegation.meeting,
+        "number": delegation.delegates.live().of_delegation().count(),
+        "path": delegation.get_absolute_url(),
+    }
+
+
+def delegation_changed(delegation: Delegation, now: datetime) -> None:
+    """To the other sides: a delegation that they know is another now; once for many changes."""
+    for one in _others_at(delegation):
+        notices.queue_unwritten(
+            "delegations/emails/delegation_changed",
+            key=f"delegation-changed:{delegation.pk}:{now:%Y%m%d%H}:{one.person_id}",
+            to=Recipient.of(one.person, one.party),
+            writer="delegation.changed",
+            of=delegation.pk,
+            about=delegation.meeting,
+            not_before=now.replace(minute=0, second=0, microsecond=0) + HOUR,
+        )
+
+
+@notices.written_later("delegation.changed")
+def _delegation_changed(pk: int) -> Letter | None:
+    delegation = Delegation.objects.for_list().filter(pk=pk, status__in=Delegation.SENT).first()
+    if delegation is None:
+        return None
+    return Letter("delegations/emails/delegation_changed", _delegation_context(delegation))
+
+
+def delegation_due(delegation: Delegation, holder: Appointment, key: str) -> None:
+    """To a focal point of the side: names, or the confirmation of them, are due."""
+    notices.queue(
+        "delegations/emails/delegation_due",
+        key=key,
+        to=Recipient.of(holder.person, holder.party),
+        context={
+            **_delegation_context(delegation),
+            "holder": holder,
+            "due": delegation.next_due,
+            "is_late": delegation.is_late(delegation.next_due, timezone.now()),
+        },
+        about=delegation.meeting,
+        private_to=delegation.party,
+    )
+
+
+def terms_set(desk: Desk, by: User) -> None:
+    """To the focal points and secretaries of all sides: when names are due, and how strictly."""
+    meeting = desk.meeting
+    key = f"delegation-terms:{desk.pk}:{Entry.objects.about(meeting).count()}"
+    for one in office_holders(meeting, "focal_point", "secretary"):
+        notices.queue(
+            "delegations/emails/terms_set",
+            key=f"{key}:{one.person_id}",
+            to=Recipient.of(one.person, one.party),
+            context={"desk": desk, "meeting": meeting, "holder": one, "setter": by},
+            about=meeting,
+        )

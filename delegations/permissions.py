@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from delegations.models import Delegate, Desk
+from delegations.models import Delegate, Delegation, Desk
 from meetings.models import Meeting, standing
 from meetings.permissions import can_see_inside, sides_at
 
@@ -26,6 +26,30 @@ def can_decide(user: "User", delegate: Delegate) -> bool:
     return delegate.delegation.party_id in sides_at(user, meeting, "focal_point")
 
 
+def can_nominate(user: "User", delegation: Delegation) -> bool:
+    """The side's own focal points and secretaries name its people and speak for its delegation."""
+    return delegation.party_id in sides_at(user, delegation.meeting, "focal_point", "secretary")
+
+
+def can_take_off(user: "User", delegate: Delegate) -> bool:
+    """Who names a side's people takes them off again."""
+    named = delegate.track == Delegate.Track.DELEGATION
+    return named and can_nominate(user, delegate.delegation)
+
+
+def can_keep_door(user: "User", meeting: Meeting) -> bool:
+    """Secretaries and focal points stand at the door, where they see names of those approved."""
+    secretary = any(standing(user).is_secretary(body) for body in meeting.bodies)
+    return secretary or bool(sides_at(user, meeting, "focal_point"))
+
+
+def can_give_place(user: "User", delegate: Delegate) -> bool:
+    """Who runs the desk gives a place that became free: the neutral to all, a side to its own."""
+    meeting = delegate.delegation.meeting
+    neutral = any(standing(user).is_neutral(body) for body in meeting.bodies)
+    return neutral or delegate.delegation.party_id in sides_at(user, meeting, "secretary")
+
+
 def own_sides(user: "User", delegate: Delegate) -> set[int]:
     """The sides for which the user holds an office where the delegate comes."""
     return sides_at(user, delegate.delegation.meeting, "chair", "secretary", "focal_point")
@@ -38,3 +62,10 @@ def can_see_contact(user: "User", delegate: Delegate) -> bool:
         or delegate.delegation.party_id in own_sides(user, delegate)
         or (user.person_id is not None and delegate.person_id == user.person_id)
     )
+
+
+def sides_known_closely(user: "User", meeting: Meeting) -> set[int]:
+    """The sides whose people's addresses the user may read at a meeting."""
+    if any(standing(user).is_neutral(body) for body in meeting.bodies):
+        return {party.pk for party in meeting.sides()}
+    return sides_at(user, meeting, "chair", "secretary", "focal_point")

@@ -58,6 +58,11 @@ def _holders_at(meeting: Meeting, *offices: str) -> list[Appointment]:
     return [one for one in holders.values() if meeting.side_id in (None, one.party_id)]
 
 
+def office_holders(meeting: Meeting, *offices: str) -> list[Appointment]:
+    """The same for what is told of a meeting elsewhere."""
+    return _holders_at(meeting, *offices)
+
+
 def _tell_holders(
     meeting: Meeting, template: str, key: str, holders: Iterable[Appointment], **context: Any
 ) -> None:

@@ -5,7 +5,7 @@ import smtplib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -91,13 +91,14 @@ def queue(
     about: models.Model | None = None,
     calendar: str = "",
     secret: str = "",
+    private_to: "Party | None" = None,
 ) -> None:
     """Write one message into the outbox, unless one with this key is there already.
 
     It is rendered now, in the recipient's language and zone. It must run inside the transaction
-    of what it tells of.
+    of what it tells of. `private_to` is the side whose secretaries alone may read it besides.
     """
-    notice = _addressed(template, key, to, about)
+    notice = _addressed(template, key, to, about, private_to)
     _write(notice, Letter(template, context, calendar, secret), to)
     store(notice)
 
@@ -111,20 +112,29 @@ def queue_unwritten(
     of: int,
     about: models.Model | None = None,
     secret: str = "",
+    private_to: "Party | None" = None,
+    not_before: datetime | None = None,
 ) -> None:
     """The same for a message that is written when it is sent, from the row as it then stands.
 
-    For where many people wait for the transaction to end; `writer` is a name that
-    `written_later` registered.
+    For where many people wait for the transaction to end, and for what is told together after a
+    while (`not_before`); `writer` is a name that `written_later` registered.
     """
     if writer not in _writers:
         raise LookupError(f"Nobody is called “{writer}”. Register who writes with written_later.")
-    notice = _addressed(template, key, to, about)
+    notice = _addressed(template, key, to, about, private_to)
     notice.writer, notice.writes_of, notice.secret = writer, of, secret
+    notice.not_before = not_before or notice.not_before
     store(notice)
 
 
-def _addressed(template: str, key: str, to: Recipient, about: models.Model | None) -> Notice:
+def _addressed(
+    template: str,
+    key: str,
+    to: Recipient,
+    about: models.Model | None,
+    private_to: "Party | None",
+) -> Notice:
     if not connection.in_atomic_block:
         raise RuntimeError(f"{template}: a message is queued inside the transaction it tells of.")
     return Notice(
@@ -133,7 +143,7 @@ def _addressed(template: str, key: str, to: Recipient, about: models.Model | Non
         target=about,
         person=to.person,
         party=to.party,
-        private_to=getattr(about, "kept_by", None),
+        private_to=private_to or getattr(about, "kept_by", None),
         name=to.name[:300],
         email=to.email,
         language=to.language,

@@ -1,9 +1,10 @@
 from dataclasses import dataclass
+from datetime import date
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core import signing
 from django.db import models
-from django.db.models import Count, Prefetch, Q, prefetch_related_objects
+from django.db.models import Case, Count, F, Prefetch, Q, When, prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,7 @@ from delegations.models import capacity
 from delegations.models.delegation import Delegation
 from delegations.models.desk import random_code
 from meetings.models import Meeting, Paper, Sitting, Standing, at_joint, standing
+from portal.clocks import day_in
 from portal.models import Party, Person
 from portal.models.party import known_zone
 from portal.search import searchable, sought
@@ -27,6 +29,8 @@ def reference() -> str:
 def link_nonce() -> str:
     return random_code(12)
 
+
+CAPACITIES = capacity.Capacity.values  # in the order of a list of participants
 
 # What `programme` needs: the sittings chosen and, for their clocks, the sides.
 PROGRAMME = (
@@ -62,7 +66,7 @@ class DelegateQuerySet(models.QuerySet["Delegate"]):
         held = standing(user)
         own = self._served(held, "chair", "secretary", "focal_point")
         inside = Q(delegation__meeting__in=Meeting.objects.inside(user))
-        submitted = Q(delegation__status__in=["submitted", "confirmed"])
+        submitted = Q(delegation__status__in=Delegation.SENT)
         named = Q(track="delegation", status__in=["nominated", "approved"]) & submitted
         came = Q(track="open", status=Delegate.Status.APPROVED)
         shared = (named | came) & inside
@@ -74,16 +78,26 @@ class DelegateQuerySet(models.QuerySet["Delegate"]):
         own = self._served(held, "secretary", "focal_point")
         return self.filter(own | self._neutral(held, user) | self._mine(user))
 
+    def known_to_side(self, user):
+        """Those whose address and answers the user may read: not what another side's people say."""
+        held = standing(user)
+        own = self._served(held, "chair", "secretary", "focal_point")
+        return self.filter(own | self._neutral(held, user) | self._mine(user))
+
     def decided_by(self, user):
         """Those whom the user may approve or decline."""
         return self.filter(self._served(standing(user), "focal_point"))
 
     def _neutral(self, held: Standing, user) -> Q:
-        """The people of all sides, for the neutral secretariat of a body that meets."""
+        """The people of all sides, for the neutral secretariat of a body that meets.
+
+        A delegation opens to it as to the other sides, and whom it lost stays the side's own.
+        """
+        told = Q(track="open") | (Q(delegation__status__in=Delegation.SENT) & ~Q(status="removed"))
         inside = Q(delegation__meeting__in=Meeting.objects.inside(user))
         further = held.neutral_in("delegation__meeting__numbers__body")
         joint = at_joint(self.model, held, further, "delegation__meeting")
-        return (held.neutral_in("delegation__meeting__body") & inside) | joint
+        return ((held.neutral_in("delegation__meeting__body") & inside) | joint) & told
 
     def _mine(self, user) -> Q:
         known = user.is_authenticated and user.person_id
@@ -104,6 +118,10 @@ class DelegateQuerySet(models.QuerySet["Delegate"]):
         """Waiting for their side's focal point."""
         return self.filter(status=Delegate.Status.PENDING)
 
+    def in_line(self):
+        """On the waiting list, whoever came first in front."""
+        return self.filter(status=Delegate.Status.WAITING).order_by("waiting_since", "pk")
+
     def matching(self, words: str):
         """Those whose name in either script, organisation or reference holds every word."""
         found = self
@@ -118,6 +136,16 @@ class DelegateQuerySet(models.QuerySet["Delegate"]):
     def with_programme(self):
         """With the sittings chosen and the clocks of all sides, as a message writes them."""
         return self.for_list().select_related("person").prefetch_related(*PROGRAMME)
+
+    def of_delegation(self):
+        """Whom a side sends; not those who registered by themselves."""
+        return self.filter(track=Delegate.Track.DELEGATION)
+
+    def arranged(self):
+        """As their side arranged them by hand, then by capacity and the rank of the office."""
+        order = [When(capacity=value, then=number) for number, value in enumerate(CAPACITIES)]
+        capacity = Case(*order, default=len(order), output_field=models.IntegerField())
+        return self.order_by(F("place").asc(nulls_last=True), capacity, "rank", "pk")
 
     def by_rank(self):
         """In the order they registered, within their side."""
@@ -304,6 +332,16 @@ class Delegate(models.Model):
     def is_live(self) -> bool:
         return self.status in self.LIVE
 
+    @staticmethod
+    def told() -> Q:
+        """Of whom others than the own side may know: a delegation's people once it is sent."""
+        return Q(track=Delegate.Track.OPEN) | Q(delegation__status__in=Delegation.SENT)
+
+    def is_late(self, due: date | None) -> bool:
+        """Whether the person was named after the day on which names were due."""
+        named = day_in(self.party.zone, self.registered_at)
+        return due is not None and self.track == self.Track.DELEGATION and named > due
+
     @property
     def can_still_change(self) -> bool:
         """Whether the person may still change answers: live, and the meeting may yet come."""
@@ -339,6 +377,7 @@ def tallies(meeting: Meeting, user) -> list[Tally]:
         .values("delegation__party")
         .annotate(
             registered=Count("pk", filter=Q(status__in=Delegate.LIVE)),
+            told=Count("pk", filter=Q(status__in=Delegate.LIVE) & Delegate.told()),
             confirmed=Count("pk", filter=approved),
             attended=Count("pk", filter=Q(attended_at__isnull=False)),
         )
@@ -349,15 +388,22 @@ def tallies(meeting: Meeting, user) -> list[Tally]:
     own = {pk for body in meeting.bodies for pk in held.parties(body, *offices)}
     sees_all = meeting.is_over or any(held.is_neutral(body) for body in meeting.bodies)
     return [
-        _tally(party, found.get(party.pk, {}), sees_all or party.pk in own)
+        _tally(party, found.get(party.pk, {}), _counted(party.pk in own, sees_all))
         for party in meeting.sides(user)
     ]
 
 
-def _tally(party: Party, row: dict, sees_pending: bool) -> Tally:
+def _counted(is_own: bool, sees_all: bool) -> str:
+    """Which count of the registered people a reader may know: all, those told of, or none."""
+    if is_own:
+        return "registered"
+    return "told" if sees_all else ""
+
+
+def _tally(party: Party, row: dict, counted: str) -> Tally:
     return Tally(
         party=party,
-        registered=row.get("registered", 0) if sees_pending else None,
+        registered=row.get(counted, 0) if counted else None,
         confirmed=row.get("confirmed", 0),
         attended=row.get("attended") or None,
     )
