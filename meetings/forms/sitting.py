@@ -300,10 +300,10 @@ def _seat(person_id: int, chair: SittingChair) -> dict:
 def asked_outside(form: forms.ModelForm, meeting: Meeting | None) -> None:
     """Ask once before a sitting is put far from the days of its meeting; saving again answers.
 
-    What is over is a record, and who changes something else of a sitting is not asked again.
+    Who changes something else of a sitting is not asked again.
     """
     day = form.cleaned_data.get("day")
-    if form.errors or meeting is None or meeting.is_over:
+    if form.errors or meeting is None:
         return
     if form.cleaned_data.get("outside") == day.isoformat():
         return

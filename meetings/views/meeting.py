@@ -312,7 +312,7 @@ def _followed(form: MeetingForm, parties: Sequence[Party], day: date) -> date:
 
     Of a month or a window it is the first day on which every side works.
     """
-    if not form.is_bound or form.errors:
+    if not form.is_bound or {"starts_on", "ends_on", "precision"} & set(form.errors):
         return day
     first, last = form.cleaned_data["starts_on"], form.cleaned_data["ends_on"]
     if first <= day <= last:

@@ -669,3 +669,34 @@ def test_the_days_left_in_this_week_stand_before_what_comes_later(client, cast):
     places = [shown.index(text) for text in order]
     assert places == sorted(places)
     assert f"{reverse('calendar')}?view=week" in shown
+
+
+def test_the_clock_of_the_reader_leads_each_line_of_the_list(client, cast):
+    meeting = announced(cast.group)
+    make_sitting(meeting)
+    reader = make_user(zone=MOSCOW)
+    for user, first, second in (
+        (reader, "Moscow", "Kuala Lumpur"),
+        (cast.officer_ru, "Moscow", "Kuala Lumpur"),
+        (cast.officer_my, "Kuala Lumpur", "Moscow"),
+    ):
+        client.force_login(user)
+        line = page(client, view="list").partition('class="calendar-list"')[2]
+        assert line.index(f'clock-city">{first}') < line.index(f'clock-city">{second}')
+
+
+def test_a_clock_that_was_chosen_leads_the_list_and_fits_the_day_above(client, cast):
+    make_sitting(announced(cast.group), wall=time(2))  # the evening before in Moscow
+    client.force_login(cast.officer_my)
+    asked = page(client, view="list", clock=cast.russia.code)
+    shown = asked.partition('class="calendar-list"')[2]
+    assert "Tue 15 Sep 2026</h2>" in shown
+    assert shown.index("21:00") < shown.index("02:00")
+
+
+def test_a_clock_that_no_side_keeps_leads_the_list_once(client, cast):
+    make_sitting(announced(cast.group))
+    client.force_login(make_user(zone="America/New_York"))
+    line = page(client, view="list").partition('class="calendar-list"')[2]
+    assert line.count("your time") == 1
+    assert line.index("your time") < line.index("Kuala Lumpur")

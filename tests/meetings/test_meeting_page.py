@@ -224,3 +224,136 @@ def test_preparing_the_next_meeting_says_who_will_see_it(client, cast):
     shown = client.get(address).content.decode()
     assert "your own side" not in shown
     assert "those in office on all sides see" in shown
+
+
+# --- days that lead, days that no longer hold -------------------------------------------
+
+
+def lead(shown: str) -> str:
+    """What stands under the heading."""
+    return shown.partition('<p class="lead-text">')[2].partition("</p>")[0]
+
+
+def test_the_own_day_of_a_meeting_leads_and_the_plenary_of_another_day_follows(client, cast):
+    meeting = make_meeting(cast.group, "proposed", starts_on=date(2027, 3, 16))
+    make_sitting(meeting, day=date(2027, 1, 11))
+    for user in (cast.officer_my, cast.officer_ru, cast.neutral):
+        shown = page(client, user, meeting)
+        assert lead(shown).strip() == "Tue 16 Mar 2027"
+        assert in_order(shown, "Tue 16 Mar 2027", "Plenary session:", "Mon 11 Jan 2027")
+
+
+def test_a_plenary_on_the_day_of_the_meeting_gives_its_clocks_at_once(client, cast, meeting):
+    make_sitting(meeting)
+    shown = page(client, cast.officer_my, meeting)
+    assert "Tue 13 Oct 2026" in lead(shown)
+    assert "15:00" in lead(shown)
+    assert "Plenary session:" not in shown
+
+
+def test_the_day_leads_where_the_first_clock_of_the_plenary_shows_another(client, cast):
+    america = make_party("US", zone="America/New_York")
+    body = make_body([america, cast.malaysia])
+    make_appointment(cast.outsider, body, "focal_point", america)
+    meeting = make_meeting(body, "announced", starts_on=DAY, zone="Asia/Kuala_Lumpur")
+    make_sitting(meeting, wall=time(9))
+    shown = page(client, cast.outsider, meeting)
+    assert lead(shown).strip() == "Tue 13 Oct 2026"
+    assert in_order(shown, "Tue 13 Oct 2026", "Plenary session:", "Mon 12 Oct 2026")
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("postponed", "The meeting is postponed: none of these sittings is held at the time"),
+        ("cancelled", "The meeting is cancelled: none of these sittings is held."),
+    ],
+)
+def test_date_and_programme_of_what_was_called_off_are_struck_in_words_too(
+    client, cast, status, words
+):
+    meeting = make_meeting(cast.group, status, starts_on=DAY)
+    sitting = make_sitting(meeting)
+    for user in (cast.officer_my, cast.officer_ru, cast.outsider):
+        shown = page(client, user, meeting)
+        assert "<s>Tue 13 Oct 2026" in lead(shown)
+        assert "Does not hold any more:" in lead(shown)
+        assert words in shown
+        assert f'id="sitting-{sitting.pk}" class="is-off"' in shown
+        assert ("New dates are not agreed yet." in shown) == (status == "postponed")
+
+
+def test_the_printed_programme_of_what_was_called_off_is_struck(client, cast):
+    meeting = make_meeting(cast.group, "postponed", starts_on=DAY)
+    make_sitting(meeting)
+    client.force_login(cast.officer_ru)
+    shown = client.get(reverse("programme-sheet", args=[meeting.pk])).content.decode()
+    assert "<s>Tue 13 Oct 2026</s>" in shown
+    assert 'class="is-off"' in shown
+
+
+def test_what_takes_place_is_not_struck_anywhere(client, cast, meeting):
+    make_sitting(meeting)
+    shown = page(client, cast.officer_my, meeting)
+    assert "<s>" not in shown
+    assert 'class="is-off"' not in shown
+
+
+def test_a_sitting_in_a_third_zone_stands_under_a_day_that_its_row_shows(client, cast, meeting):
+    make_sitting(
+        meeting, day=date(2027, 3, 14), wall=time(23, 30), zone="America/New_York", kind="signing"
+    )
+    for user in (cast.officer_my, cast.officer_ru):
+        for name in ("meeting", "programme-sheet"):
+            client.force_login(user)
+            shown = client.get(reverse(name, args=[meeting.pk])).content.decode()
+            table = shown.partition("records programme")[2]
+            heading = table.partition('scope="rowgroup"')[2].partition("</th>")[0]
+            assert heading.endswith("Mon 15 Mar 2027")
+            assert "Sun 14 Mar 2027" not in table
+
+
+def test_each_reader_has_the_heading_of_the_clock_that_stands_first(client, cast, meeting):
+    make_sitting(meeting, wall=time(2))  # the evening before in Moscow
+    shown = page(client, cast.officer_my, meeting)
+    assert '<th scope="rowgroup" colspan="4">Tue 13 Oct 2026</th>' in shown
+    shown = page(client, cast.officer_ru, meeting)
+    assert '<th scope="rowgroup" colspan="4">Mon 12 Oct 2026</th>' in shown
+
+
+# --- what can be proposed once it has begun ----------------------------------------------
+
+
+@pytest.mark.parametrize("status", ["in_session", "suspended", "resumed", "held"])
+def test_nobody_is_offered_to_move_a_meeting_that_has_begun(client, cast, meeting, status):
+    Meeting.objects.filter(pk=meeting.pk).update(status=status)
+    assert "Propose to move the meeting" not in page(client, cast.officer_my, meeting)
+    answer = client.get(reverse("proposal-new", args=[meeting.pk]))
+    assert answer["Location"] == meeting.get_absolute_url()
+
+
+def test_an_announced_meeting_that_has_not_begun_is_offered_to_be_moved(client, cast, meeting):
+    assert "Propose to move the meeting" in page(client, cast.officer_my, meeting)
+
+
+def test_a_deed_is_answered_by_what_is_the_case_now(client, cast, meeting):
+    client.force_login(cast.officer_my)
+    url = reverse("meeting-do", args=[meeting.pk, "postpone"])
+    shown = client.post(url, {"reason": "A flood."}, follow=True).content.decode()
+    assert "The meeting is postponed. Everybody in office and everybody registered" in shown
+    assert "Done:" not in shown
+
+
+# --- ideas -------------------------------------------------------------------------------
+
+
+def test_the_page_that_proposes_an_idea_says_truly_who_knows_of_it(client, cast):
+    own = make_meeting(cast.group, "idea", starts_on=DAY, side=cast.malaysia)
+    neutral = make_meeting(cast.group, "idea", starts_on=DAY)
+    client.force_login(cast.officer_my)
+    shown = client.get(reverse("proposal-new", args=[own.pk])).content.decode()
+    assert "Until now only your side knows of it." in shown
+    client.force_login(cast.neutral)
+    shown = client.get(reverse("proposal-new", args=[neutral.pk])).content.decode()
+    assert "only your side" not in shown
+    assert "an idea of the secretariat that those in office on all sides see" in shown

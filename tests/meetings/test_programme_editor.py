@@ -1,6 +1,7 @@
 """The editor: arranged without losing anything, drafted, published once to those concerned."""
 
 import json
+import re
 from datetime import UTC, date, datetime, time
 
 import pytest
@@ -806,3 +807,21 @@ def test_what_was_read_survives_as_it_was(secretary, planned):
     assert json.loads(page.context["read"])[0]["title"] == "Привет «мир» <b>"
     assert "<b>" not in page.content.decode()
     assert Meeting.objects.filter(pk=planned.pk).exists()
+
+
+# --- one main deed at a time -------------------------------------------------------------
+
+
+def mains(answer) -> list[str]:
+    """The main deeds of the page."""
+    shown = answer.content.decode()
+    return re.findall(r'class="deed-button deed-main"[^>]*>([^<]+)<', shown)
+
+
+def test_the_editor_has_one_main_deed_at_a_time(secretary, announced):
+    make_sitting(announced)
+    assert mains(opened(secretary, announced)) == ["Save the draft"]
+    save(secretary, announced, **{"rows-0-wall": "16:00"})
+    assert mains(opened(secretary, announced)) == ["Publish"]
+    checked = do(secretary, announced, "check", **{"rows-0-wall": "17:00"})
+    assert mains(checked) == ["Save the draft"]

@@ -796,3 +796,128 @@ def test_the_last_key_and_a_withdrawal_at_the_same_moment_end_in_one_of_the_two(
     meeting.refresh_from_db()
     proposal.refresh_from_db()
     assert (proposal.status, meeting.starts_on) in {("accepted", day), ("withdrawn", before)}
+
+
+# --- sittings follow the days -----------------------------------------------------------
+
+
+def test_sittings_follow_other_days_that_are_proposed_before_the_meeting_is_announced(
+    cast, meeting
+):
+    make_sitting(meeting)
+    make_sitting(meeting, kind="consultation", day=FIRST - timedelta(days=1))
+    propose(meeting, cast.officer_ru)
+    assert [one.day for one in meeting.sittings.order_by("day")] == [
+        LATER - timedelta(days=1),
+        LATER,
+    ]
+
+
+def test_sittings_stay_where_the_days_proposed_still_hold_them(cast, meeting):
+    make_sitting(meeting)
+    propose(meeting, cast.officer_ru, starts_on=FIRST - timedelta(days=1), ends_on=FIRST)
+    assert meeting.sittings.get().day == FIRST
+
+
+def test_sittings_stay_where_only_a_month_is_proposed(cast, meeting):
+    make_sitting(meeting)
+    days = {"starts_on": date(2026, 12, 1), "ends_on": date(2026, 12, 31)}
+    propose(meeting, cast.officer_ru, precision="month", **days)
+    assert meeting.sittings.get().day == FIRST
+
+
+def test_the_sittings_of_an_idea_follow_its_days_and_nobody_is_told(client, cast):
+    idea = make_meeting(cast.group, "idea", starts_on=FIRST, side=cast.malaysia)
+    make_sitting(idea)
+    operations.change_meeting(
+        idea,
+        changes={"starts_on": LATER, "ends_on": LATER},
+        revision=idea.revision,
+        by=cast.officer_my,
+    )
+    assert idea.sittings.get().day == LATER
+    assert not Notice.objects.exists()
+
+
+def test_sittings_that_follow_into_a_taken_room_refuse_the_days_and_change_nothing(cast, meeting):
+    room = make_room("Gold Room")
+    make_sitting(meeting, room=room)
+    make_sitting(make_meeting(cast.commission, "announced"), day=LATER, wall=time(14), room=room)
+    with pytest.raises(Refused, match="taken at that time"):
+        propose(meeting, cast.officer_my)
+    meeting.refresh_from_db()
+    assert (meeting.starts_on, meeting.sittings.get().day) == (FIRST, FIRST)
+
+
+# --- announcing what contradicts itself ---------------------------------------------------
+
+
+def blockers(meeting, user) -> list[str]:
+    offers = {one.transition.name: one for one in MEETING.offers(meeting, user)}
+    return offers["announce"].blockers
+
+
+@pytest.fixture
+def agreed(cast) -> Meeting:
+    meeting = make_meeting(cast.group, "agreed", starts_on=FIRST)
+    for chair in (cast.chair_my, cast.chair_ru):
+        make_key(meeting, party=chair.party, holder=chair)
+    make_sitting(meeting)
+    return meeting
+
+
+def test_a_meeting_is_not_announced_while_sittings_lie_outside_its_days(cast, agreed):
+    make_sitting(agreed, day=date(2027, 1, 11))
+    make_sitting(agreed, day=date(2026, 10, 12), kind="signing")
+    sentence = (
+        "Signing (Mon 12 Oct 2026), Plenary session (Mon 11 Jan 2027) lie outside the days of the "
+        "meeting (Tue 13 Oct 2026). Move them in the programme, or propose other dates."
+    )
+    assert blockers(agreed, cast.officer_ru) == [sentence]
+    with pytest.raises(Refused, match="lie outside the days"):
+        MEETING.perform(agreed, "announce", by=cast.officer_my)
+    agreed.sittings.exclude(day=FIRST).delete()
+    assert MEETING.perform(agreed, "announce", by=cast.officer_my).status == "announced"
+
+
+@pytest.mark.parametrize(
+    ("days", "fields", "stops"),
+    [
+        (-20, {"kind": "consultation"}, False),
+        (-60, {"kind": "working_group", "level": "experts"}, False),
+        (-61, {"kind": "consultation"}, True),
+        (1, {"kind": "consultation"}, True),
+        (1, {"kind": "travel"}, False),
+        (-1, {"kind": "travel"}, False),
+        (-1, {"kind": "plenary", "status": "cancelled"}, False),
+        (-1, {"kind": "plenary"}, True),
+        (5, {"kind": "plenary", "wall": None}, True),
+    ],
+)
+def test_experts_before_it_and_journeys_do_not_stop_a_meeting(cast, agreed, days, fields, stops):
+    make_sitting(agreed, day=FIRST + timedelta(days=days), **fields)
+    assert bool(blockers(agreed, cast.officer_my)) == stops
+
+
+def test_a_sitting_lies_on_the_day_that_the_clock_of_its_meeting_shows(cast, agreed):
+    make_sitting(agreed, day=FIRST - timedelta(days=1), wall=time(20), zone="Europe/Moscow")
+    assert blockers(agreed, cast.officer_my) == []
+
+
+# --- a move to another clock ----------------------------------------------------------------
+
+
+def test_the_round_of_a_move_says_to_every_side_what_another_clock_does(client, cast, announced):
+    propose(announced, cast.officer_my, zone="Europe/Moscow")
+    for user in (cast.officer_my, cast.officer_ru, cast.chair_ru, cast.neutral):
+        client.force_login(user)
+        shown = client.get(announced.get_absolute_url()).content.decode()
+        rounds = shown.partition('class="rounds"')[2].partition("</ol>")[0]
+        assert "The clock would be Europe/Moscow instead of Asia/Kuala_Lumpur." in rounds
+        assert "15:00 → 20:00 Kuala Lumpur" in rounds
+
+
+def test_a_move_on_the_same_clock_says_nothing_of_clocks(client, cast, announced):
+    propose(announced, cast.officer_my)
+    client.force_login(cast.officer_ru)
+    assert "The clock would be" not in client.get(announced.get_absolute_url()).content.decode()

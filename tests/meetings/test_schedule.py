@@ -749,3 +749,87 @@ def test_a_body_that_always_meets_in_one_place_proposes_it(secretary, body):
     data = filled(proposal(secretary, body))
     assert (data["mode"], data["place"]) == ("in_person", "Jakarta")
     assert refused(secretary, body, ("form", "host_reason"), place="Kazan")
+
+
+# --- another first day ----------------------------------------------------------------
+
+MARCH = date(2027, 3, 16)  # a Tuesday
+
+
+def moved_to(day: date, **changes) -> dict:
+    return {"starts_on": day.isoformat(), "ends_on": day.isoformat(), **changes}
+
+
+def test_proposed_sittings_move_along_with_the_first_day_and_the_page_says_so(secretary, body):
+    answer = schedule(secretary, body, **moved_to(MARCH))
+    meeting = Meeting.objects.get()
+    plenary = meeting.sittings.get(kind="plenary")
+    consulted = set(meeting.sittings.exclude(pk=plenary.pk).values_list("day", flat=True))
+    assert (meeting.starts_on, plenary.day) == (MARCH, MARCH)
+    assert consulted == {date(2027, 3, 12), date(2027, 3, 15)}
+    shown = secretary.get(answer["Location"]).content.decode()
+    assert "The proposed sittings were moved along to the new days." in shown
+
+
+def test_a_day_typed_for_a_sitting_stays_when_the_others_move_along(secretary, body):
+    schedule(secretary, body, **moved_to(MARCH), **row(1, day="2027-03-03"))
+    days = {one.label: one.day for one in Sitting.objects.all()}
+    assert days["Expert consultation: Halal industry"] == date(2027, 3, 3)
+    assert days["Plenary session"] == MARCH
+
+
+def test_sittings_inside_the_days_typed_stay_where_they_were_proposed(secretary, body):
+    day_before = date(2026, 10, 12)
+    answer = schedule(secretary, body, starts_on="2026-10-12", ends_on=PROPOSED.isoformat())
+    assert Meeting.objects.get().starts_on == day_before
+    assert Sitting.objects.get(kind="plenary").day == PROPOSED
+    assert "moved along" not in secretary.get(answer["Location"]).content.decode()
+
+
+def test_of_a_month_the_sittings_move_to_its_first_common_working_day(secretary, body):
+    schedule(secretary, body, **moved_to(date(2027, 1, 20)), precision="month")
+    assert Sitting.objects.get(kind="plenary").day == date(2027, 1, 11)  # after the long holidays
+
+
+def test_a_page_that_came_back_moves_its_sittings_once_and_keeps_what_was_typed(secretary, body):
+    data = typed(secretary, body, **moved_to(MARCH), number="", **row(1, wall="09:15"))
+    answer = secretary.post(address(body), data)
+    assert answer.status_code == 200
+    again = {**filled(answer), "proposed_for": answer.context["proposed_for"].value().isoformat()}
+    assert again["sittings-0-day"] == MARCH.isoformat()
+    later = date(2027, 4, 20)
+    secretary.post(address(body), {**again, "number": "1", **moved_to(later)})
+    assert Sitting.objects.get(kind="plenary").day == later
+    assert Sitting.objects.get(area__name="Halal industry").wall == time(9, 15)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "yesterday"])
+def test_a_forged_day_of_the_proposal_is_left_aside(secretary, body, day):
+    schedule(secretary, body, proposed_for=day)
+    assert Sitting.objects.get(kind="plenary").day == PROPOSED
+
+
+@pytest.mark.parametrize(
+    ("index", "day"),
+    [
+        (0, "2026-10-12"),  # a plenary before the meeting
+        (0, "2026-10-14"),
+        (1, "2026-10-14"),  # experts after it
+        (1, "2026-08-13"),  # experts more than sixty days before it
+    ],
+)
+def test_a_sitting_outside_the_days_is_asked_about_once_before_it_is_saved(
+    secretary, body, index, day
+):
+    data = typed(secretary, body, **row(index, day=day))
+    answer = secretary.post(address(body), data)
+    [sentence] = answer.context["rows"].forms[index].errors["day"]
+    assert "would lie outside the days of the meeting (Tue 13 Oct 2026)" in sentence
+    assert sentence.endswith("Choose another day, or save once more if that is meant.")
+    assert not Meeting.objects.exists()
+    secretary.post(address(body), filled(answer))
+    assert Sitting.objects.filter(day=day).exists()
+
+
+def test_experts_within_sixty_days_before_are_no_question(secretary, body):
+    assert schedule(secretary, body, **row(1, day="2026-08-14")).status_code == 302

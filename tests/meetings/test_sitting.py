@@ -499,3 +499,65 @@ def test_a_room_is_known_by_name_and_city_once(db):
     make_room("Gold Room", city="Moscow", party=make_party("RU"))
     with pytest.raises(IntegrityError, match="one_room_per_name_and_city"):
         make_room("Gold Room", city="Putrajaya")
+
+
+# --- outside the days of the meeting ---------------------------------------------------
+
+FAR = {
+    "kind": "plenary",
+    "day": "2026-12-29",
+    "wall": "15:00",
+    "minutes": "60",
+    "mode": "virtual",
+    "zone": "Asia/Kuala_Lumpur",
+    "is_open": "on",
+}
+
+
+def test_a_sitting_far_from_an_announced_meeting_is_asked_about_before_anybody_is_told(
+    secretary, meeting
+):
+    url = reverse("sitting-new", args=[meeting.pk])
+    answer = secretary.post(url, {**FAR, "languages": ["ru", "en"]})
+    [sentence] = answer.context["form"].errors["day"]
+    assert sentence == (
+        "Plenary session (Tue 29 Dec 2026) would lie outside the days of the meeting "
+        "(Tue 13 Oct 2026). Choose another day, or save once more if that is meant."
+    )
+    assert not Sitting.objects.exists()
+    assert not Notice.objects.exists()
+    assert answer.context["form"]["languages"].value() == ["ru", "en"]
+    outside = answer.context["form"]["outside"].value()
+    assert secretary.post(url, {**FAR, "outside": outside}).status_code == 302
+    assert Sitting.objects.get().day == date(2026, 12, 29)
+
+
+def test_the_answer_for_one_day_is_no_answer_for_another(secretary, meeting):
+    url = reverse("sitting-new", args=[meeting.pk])
+    answer = secretary.post(url, {**FAR, "day": "2027-01-12", "outside": "2026-12-29"})
+    assert "Tue 12 Jan 2027" in answer.context["form"].errors["day"][0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "asked"),
+    [
+        ({"day": "2026-10-13"}, False),
+        ({"day": "2026-10-12", "kind": "travel"}, False),
+        ({"day": "2026-10-14", "kind": "travel"}, False),
+        ({"day": "2026-10-02", "kind": "consultation"}, False),
+        ({"day": "2026-10-02", "kind": "working_group", "level": "experts"}, False),
+        ({"day": "2026-10-02", "kind": "working_group"}, True),
+        ({"day": "2026-10-14", "kind": "consultation"}, True),
+    ],
+)
+def test_what_prepares_a_meeting_or_leads_there_is_no_question(secretary, meeting, changes, asked):
+    answer = secretary.post(reverse("sitting-new", args=[meeting.pk]), {**FAR, **changes})
+    assert (answer.status_code == 200) == asked
+
+
+def test_who_changes_something_else_of_a_sitting_far_outside_is_not_asked_again(secretary, meeting):
+    far = make_sitting(meeting, day=date(2026, 12, 29))
+    data = {**FAR, "minutes": "120", "title": "Signing of the plan"}
+    assert secretary.post(reverse("sitting-change", args=[far.pk]), data).status_code == 302
+    far.refresh_from_db()
+    assert far.title == "Signing of the plan"

@@ -21,6 +21,7 @@ from tests.factories import (
     make_report,
     make_sitting,
     make_user,
+    make_wording,
 )
 
 NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
@@ -298,3 +299,33 @@ def test_the_page_costs_the_same_with_one_thing_of_each_sort_and_with_thirty(
     page(client)  # content types are asked for once
     with django_assert_num_queries(29):
         page(client)
+
+
+# --- what is proposed, what is postponed --------------------------------------------------
+
+
+@pytest.mark.parametrize("days", [1, 40])
+def test_what_comes_of_a_merely_proposed_meeting_says_so(client, cast, days):
+    meeting = make_meeting(cast.group, "proposed", starts_on=TODAY + timedelta(days=days))
+    make_sitting(meeting)
+    client.force_login(cast.chair_ru)
+    shown = page(client).partition("sitting-")[2]
+    assert "Plenary session</a> <span" in shown
+    assert "Proposed</span>" in shown
+    type(meeting).objects.filter(pk=meeting.pk).update(status="announced", was_announced=True)
+    assert "Plenary session</a><br>" in page(client)
+
+
+def test_another_title_of_a_postponed_meeting_waits_for_the_other_side(cast):
+    meeting = make_meeting(cast.group, "postponed", starts_on=TODAY - timedelta(days=3))
+    wording = make_wording(meeting, cast.malaysia)
+    make_key(wording, "words", cast.malaysia, cast.chair_my)
+    assert ("key", "Read and answer") in deeds(cast.chair_ru)
+    assert deeds(cast.chair_my) == []
+    type(meeting).objects.filter(pk=meeting.pk).update(status="cancelled")
+    assert deeds(cast.chair_ru) == []
+
+
+def test_a_postponed_meeting_without_another_title_waits_for_nobody(cast):
+    make_meeting(cast.group, "postponed")
+    assert [deeds(user) for user in (cast.chair_my, cast.chair_ru, cast.officer_my)] == [[]] * 3

@@ -3,12 +3,14 @@
 import pytest
 from django.dispatch import receiver
 
+import delegations.transitions
+import meetings.transitions
 from meetings.models import Meeting
 from meetings.transitions import MEETING
 from portal import journal
 from portal.models import Entry, Notice
 from portal.refusal import NotYours, Refused
-from portal.workflow import performed
+from portal.workflow import Workflow, performed
 from tests.cast import make_cast
 from tests.factories import make_key, make_meeting, make_sitting
 from tests.together import together
@@ -151,3 +153,18 @@ def test_to_announce_and_to_cancel_at_the_same_moment_end_in_one_of_the_two_orde
     )
     assert meeting.status == "cancelled"
     assert verbs in (["meeting.cancel"], ["meeting.announce", "meeting.cancel"])
+
+
+WORKFLOWS = [
+    one
+    for module in (meetings.transitions, delegations.transitions)
+    for one in vars(module).values()
+    if isinstance(one, Workflow)
+]
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda one: one.kind)
+def test_every_deed_that_a_page_offers_is_answered_by_a_whole_sentence(workflow):
+    for transition in workflow.transitions.values():
+        if not transition.automatic:
+            assert str(transition.answer).endswith("."), transition.name
