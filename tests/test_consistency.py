@@ -423,13 +423,21 @@ VISITS = {
     "message-send-again": doing("officer_my", of("notice"), "message"),
     # delegations
     "delegations": reading("focal_my", of("meeting")),
-    "delegations-approve": Visit(
+    "participants": reading("focal_my", of("meeting")),
+    "participants-columns": doing("focal_my", of("meeting"), "participants", columns="side"),
+    "participants-mark": Visit(
         "focal_ru",
         of("meeting"),
-        post=lambda world: {"delegate": [world.waiting.pk]},
-        status=302,
-        leads="delegations",
+        post=lambda world: {"deed": "approve", "delegate": [world.waiting.pk]},
     ),
+    "participants-do": Visit(
+        "focal_ru",
+        of("meeting"),
+        post=lambda world: {"deed": "approve", "delegates": str(world.waiting.pk)},
+        status=302,
+        leads="participants-done",
+    ),
+    "participants-done": Visit("focal_ru", of("meeting"), status=302, leads="participants"),
     "desk-places": doing("officer_my", of("meeting"), "delegations", capacity="500"),
     "desk-do": doing("officer_ru", of("desk", name="close"), "delegations"),
     "delegate": reading("focal_ru", of("waiting")),
@@ -693,7 +701,8 @@ def queued_templates() -> set[str]:
         name
         for app in ("meetings", "delegations", "portal")
         for path in (ROOT / app).rglob("*.py")
-        for name in filled_in(ast.parse(path.read_text()), "queue", 0)
+        for queued in ("queue", "queue_unwritten")
+        for name in filled_in(ast.parse(path.read_text()), queued, 0)
     }
 
 

@@ -398,7 +398,7 @@ def test_the_list_of_offices_costs_the_same_with_one_row_and_with_thirty(
     for _number in range(rows):
         make_appointment(make_person(party=cast.malaysia), cast.group, "focal_point")
     client.force_login(cast.officer_my)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         page(client, reverse("body-people", args=[cast.group.pk]))
 
 

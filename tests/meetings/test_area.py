@@ -286,5 +286,5 @@ def test_the_list_of_areas_costs_the_same_with_one_row_and_with_thirty(
             ended = make_area(cast.group)
             operations.merge_areas(ended, into=area, by=cast.officer_my)
     client.force_login(cast.officer_my)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         page(client, reverse("body-areas", args=[cast.group.pk]))

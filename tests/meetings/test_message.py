@@ -148,7 +148,7 @@ def test_a_meetings_tab_holds_what_is_about_the_meeting_and_its_items(client, ca
 
 
 @pytest.mark.parametrize("rows", [1, 30])
-@pytest.mark.parametrize(("name", "queries"), [("messages", 8), ("meeting-messages", 11)])
+@pytest.mark.parametrize(("name", "queries"), [("messages", 9), ("meeting-messages", 12)])
 def test_the_list_asks_the_database_as_often_for_one_row_as_for_thirty(
     client, cast, meeting, django_assert_num_queries, rows, name, queries
 ):

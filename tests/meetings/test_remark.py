@@ -157,5 +157,5 @@ def test_the_page_of_figures_and_remarks_asks_as_often_for_one_as_for_thirty(
         make_remark(cast.group, party=cast.russia, source=f"https://example.org/{number}")
         make_remark(meeting=make_meeting(cast.group, status="held"), text=f"Remark {number}")
     client.force_login(cast.officer_my)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         shown(client, reverse("body-figures", args=[cast.group.pk]))
