@@ -795,7 +795,7 @@ def test_proposals_cost_the_same_with_one_and_with_thirty(client, met, rows):
         assert _queries(client, met.officer_my, reverse(name, args=[met.group.pk])) == number
 
 
-AREAS_PAGE, RULES_PAGE = 12, 12
+AREAS_PAGE, RULES_PAGE = 11, 11
 
 
 def _queries(client, user, address) -> int:
