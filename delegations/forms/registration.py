@@ -3,6 +3,8 @@
 import functools
 import unicodedata
 import uuid
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 from django import forms
 from django.conf import settings
@@ -15,9 +17,11 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from delegations.models import Delegate, Delegation
+from delegations.forms.question import PICTURES, QuestionsForm, Sent, SentFileField
+from delegations.models import Answer, Delegate, Delegation, Identity, Question, Questionnaire
+from delegations.models.identity import erased_on
 from meetings.models import Meeting, Mode, Sitting
-from portal.forms import NameField, PortalForm, zone_choices
+from portal.forms import DayInput, NameField, within_reach, zone_choices
 
 TOO_LONG = _("This is too long. Shorten it to %(limit_value)d letters; it has %(show_value)d.")
 
@@ -118,10 +122,34 @@ def _text(label, required="", help_text="", max_length=250, **attrs):
     )
 
 
+def _day(label, **attrs):
+    return forms.DateField(
+        label=label,
+        required=False,
+        widget=DayInput(attrs=attrs),
+        validators=[within_reach],
+        error_messages={"invalid": _("Write a day that there is, such as 2026-10-13.")},
+    )
+
+
+# What to do where a field is empty that can be left out of the form, or may stay empty there.
+WHEN_EMPTY = {
+    "latin_name": _("Write your name in Latin letters too, as in your passport."),
+    "honorific": _("Write how a letter calls you."),
+    "function": _("Write your function."),
+    "document": _("Write the number of your passport or identity card."),
+    "issued_by": _("Write who issued it."),
+    "valid_until": _("Write until which day it is valid."),
+    "born_on": _("Write your date of birth."),
+    "nationality": _("Write your nationality."),
+    "photo": _("Choose a photo of your face."),
+}
+
+
 # --- the answers ----------------------------------------------------------------------
 
 
-class AnswersForm(PortalForm):
+class AnswersForm(QuestionsForm):
     """What registering and changing a registration have in common.
 
     Questions with one possible answer are not asked.
@@ -187,26 +215,64 @@ class AnswersForm(PortalForm):
     )
     language = forms.ChoiceField(label=_("Language of your messages"), choices=settings.LANGUAGES)
     zone = ZoneField(label=_("Time zone of your messages"))
+    document = _text(
+        _("Number of your passport or identity card"),
+        help_text=_("As printed on it."),
+        max_length=40,
+        autocomplete="off",
+        spellcheck="false",
+    )
+    issued_by = _text(_("Issued by"), max_length=120, autocomplete="off")
+    valid_until = _day(_("Valid until"))
+    born_on = _day(_("Date of birth"), autocomplete="bday")
+    nationality = _text(_("Nationality"), max_length=80, autocomplete="country-name")
+    photo = SentFileField(label=_("Photo of your face"), kinds=PICTURES, required=False)
 
     field_order = (
         *("full_name", "latin_name", "honorific", "function", "organisation", "sector"),
         *("delegation", "attendance", "sittings", "email", "language", "zone"),
+        *Questionnaire.IDENTITY,
     )
 
-    def __init__(self, *args, meeting: Meeting, sittings: list[Sitting], **kwargs):
+    def __init__(
+        self,
+        *args,
+        meeting: Meeting,
+        sittings: list[Sitting],
+        questionnaire: Questionnaire | None = None,
+        questions: Sequence[Question] = (),
+        sent: Mapping[str, Sent] | None = None,
+        refused: Mapping[str, list[str]] | None = None,
+        **kwargs,
+    ):
         super().__init__(*args, **kwargs)
         self.meeting = meeting
         self.offered = sittings
+        self.questionnaire = questionnaire or Questionnaire()
+        self._ask_standard_fields()
         self._offer_attendance()
         self._offer_sittings()
+        self.ask(questions, sent or {}, refused)
+
+    def _ask_standard_fields(self):
+        for name in Questionnaire.STANDARD:
+            how = self.questionnaire.asks(name)
+            if how == Questionnaire.Ask.HIDDEN:
+                del self.fields[name]
+            else:
+                field = self.fields[name]
+                field.required = field.widget.is_required = how == Questionnaire.Ask.REQUIRED
+                if name in WHEN_EMPTY:
+                    field.error_messages["required"] = WHEN_EMPTY[name]
 
     def _offer_attendance(self):
         if self.meeting.mode != Mode.HYBRID:
-            del self.fields["attendance"]
+            self.fields.pop("attendance", None)
 
     def _offer_sittings(self):
         if not self.offered:
-            del self.fields["sittings"]
+            self.fields.pop("sittings", None)
+        if "sittings" not in self.fields:
             return
         by_key = {str(sitting.pk): sitting for sitting in self.offered}
         self.fields["sittings"].choices = [
@@ -250,13 +316,54 @@ class AnswersForm(PortalForm):
         """The answers as the fields of a Delegate."""
         names = {field.name for field in Delegate._meta.concrete_fields}
         answers = {name: value for name, value in self.cleaned_data.items() if name in names}
-        answers.setdefault("attendance", self._only_attendance())
+        for name in ("attendance", "sector"):
+            answers[name] = answers.get(name) or self.usual(name)
         return answers
 
-    def _only_attendance(self) -> str:
-        in_person = self.meeting.mode == Mode.IN_PERSON
-        way = Delegate.Attendance.IN_PERSON if in_person else Delegate.Attendance.VIRTUAL
+    def usual(self, name: str) -> str:
+        """Where one does not say how one comes: to the place, if the meeting has one."""
+        if name == "sector":
+            return Delegate.Sector.OTHER.value
+        virtual = self.meeting.mode == Mode.VIRTUAL
+        way = Delegate.Attendance.VIRTUAL if virtual else Delegate.Attendance.IN_PERSON
         return way.value
+
+    @property
+    def identity(self) -> Identity | None:
+        """What was asked of few, not stored yet; None where nothing of it was given."""
+        names = [name for name in Questionnaire.IDENTITY if name in self.fields]
+        facts = {name: self.cleaned_data.get(name) for name in names}
+        photo = facts.get("photo")
+        if isinstance(photo, Sent):
+            facts["photo"] = photo.path
+        given = {name: value for name, value in facts.items() if value}
+        return Identity(**given) if given else None
+
+    @property
+    def erased_on(self) -> date:
+        """When identity data is deleted, as the form says."""
+        return erased_on(self.meeting.ends_on)
+
+    def fields_named(self, *names: str) -> list[forms.BoundField]:
+        """Those of these fields that are asked."""
+        return [self[name] for name in names if name in self.fields]
+
+    @property
+    def about_person(self) -> list[forms.BoundField]:
+        names = ("full_name", "latin_name", "honorific", "function", "organisation", "sector")
+        return self.fields_named(*names)
+
+    @property
+    def about_part(self) -> list[forms.BoundField]:
+        return self.fields_named("delegation", "attendance", "sittings")
+
+    @property
+    def about_messages(self) -> list[forms.BoundField]:
+        return self.fields_named("email", "language", "zone")
+
+    @property
+    def about_identity(self) -> list[forms.BoundField]:
+        return self.fields_named(*Questionnaire.IDENTITY)
 
     @property
     def chosen(self) -> list[Sitting]:
@@ -297,8 +404,8 @@ class RegistrationForm(AnswersForm):
             (code, one.party.label) for code, one in by_code.items()
         ]
         self.fields["delegation"].coerce = by_code.__getitem__
-        self.fields["zone"].required = False
-        self.fields["zone"].widget = ZoneSelect(_("As in the capital of my side"))
+        if "zone" in self.fields:
+            self.fields["zone"].widget = ZoneSelect(_("As in the capital of my side"))
         self.initial.setdefault("submission", str(uuid.uuid4()))
         self.initial.setdefault("language", (translation.get_language() or "en")[:2])
         self.initial.setdefault("sittings", _usual_choice(self.offered))
@@ -311,8 +418,8 @@ class RegistrationForm(AnswersForm):
 
     def clean(self):
         answers = super().clean()
-        if "delegation" in answers and "zone" in answers:
-            answers["zone"] = answers["zone"] or answers["delegation"].party.zone
+        if "delegation" in answers and "zone" not in self.errors:
+            answers["zone"] = answers.get("zone") or answers["delegation"].party.zone
         return answers
 
     @property
@@ -335,10 +442,30 @@ def _usual_choice(sittings: list[Sitting]) -> list[str]:
 class ChangeForm(AnswersForm):
     """A change of a registration by the personal link. The side cannot be changed."""
 
-    def __init__(self, *args, delegate: Delegate, chosen: list[Sitting], **kwargs):
+    def __init__(
+        self,
+        *args,
+        delegate: Delegate,
+        chosen: list[Sitting],
+        earlier: Sequence[Answer] = (),
+        identity: Identity | None = None,
+        sent: Mapping[str, Sent] | None = None,
+        **kwargs,
+    ):
         self.initial_of(delegate, chosen, kwargs)
+        kwargs["initial"].update(_given_before(earlier), **_identity_before(identity))
+        kwargs["sent"] = {**_files_before(earlier, identity), **(sent or {})}
         super().__init__(*args, meeting=delegate.meeting, **kwargs)
-        self.fields["zone"].widget = ZoneSelect()
+        self.delegate = delegate
+        if "zone" in self.fields:
+            self.fields["zone"].required = True
+            self.fields["zone"].widget = ZoneSelect()
+
+    def usual(self, name: str) -> str:
+        """What was said before holds where it is not asked any more."""
+        if name == "attendance" and self.meeting.mode != Mode.HYBRID:
+            return super().usual(name)
+        return getattr(self.delegate, name)
 
     @staticmethod
     def initial_of(delegate, chosen, kwargs):
@@ -346,3 +473,19 @@ class ChangeForm(AnswersForm):
             **{name: getattr(delegate, name, "") for name in AnswersForm.base_fields},
             "sittings": [str(sitting.pk) for sitting in chosen],
         }
+
+
+def _given_before(earlier: Sequence[Answer]) -> dict:
+    return {one.question.name: one.value for one in earlier if not one.file}
+
+
+def _identity_before(identity: Identity | None) -> dict:
+    facts = [name for name in Questionnaire.IDENTITY if name != "photo"]
+    return {name: getattr(identity, name) for name in facts} if identity else {}
+
+
+def _files_before(earlier: Sequence[Answer], identity: Identity | None) -> dict[str, Sent]:
+    found = {one.question.name: Sent(one.file_name, one.file.name) for one in earlier if one.file}
+    if identity and identity.photo:
+        found["photo"] = Sent(gettext("your photo"), identity.photo.name)
+    return found

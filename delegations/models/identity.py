@@ -1,9 +1,17 @@
 import uuid
+from datetime import date, timedelta
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from delegations.models.delegate import Delegate
+
+KEPT_DAYS = 30  # after the last day of the meeting
+
+
+def erased_on(last_day: date) -> date:
+    """The day on which what was asked of few is deleted."""
+    return last_day + timedelta(days=KEPT_DAYS)
 
 
 def stored_name(identity: "Identity", original: str) -> str:

@@ -7,9 +7,12 @@ send nothing twice, two people may register side by side, and no address tells w
 import uuid
 from datetime import timedelta
 
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
+from delegations.forms.question import QuestionsForm, Sent
 from delegations.forms.registration import RegistrationForm
 from delegations.models import Delegate, Desk
 
@@ -25,8 +28,43 @@ def keep(request: HttpRequest, desk: Desk, form: RegistrationForm) -> uuid.UUID 
     if sum(len(text) for texts in answers.values() for text in texts) > MOST_LETTERS:
         return None
     number = form.number
-    _put(request, desk, number, {"typed": {**answers, "submission": [str(number)]}})
+    what = {"typed": {**answers, "submission": [str(number)]}}
+    files = {"sent": _all_sent(request, desk, number, form), "refused": form.files_refused}
+    _put(request, desk, number, {**what, **files})
     return number
+
+
+def keep_files(request: HttpRequest, desk: Desk, number: object, form: QuestionsForm) -> None:
+    """Keep the files that came with a form which has to be shown again."""
+    _put(request, desk, number, {"sent": _all_sent(request, desk, number, form)})
+
+
+def forget(request: HttpRequest, desk: Desk, number: object) -> None:
+    """Keep nothing more of a form: what it held is stored."""
+    if _kept(request, desk, number):
+        _put(request, desk, number, {})
+
+
+def sent(request: HttpRequest, desk: Desk, number: object) -> dict[str, Sent]:
+    """The files that were sent with the form of this number, by field."""
+    kept = _kept(request, desk, number).get("sent", {})
+    return {name: Sent(*facts) for name, facts in kept.items()}
+
+
+def refused(request: HttpRequest, desk: Desk, number: object) -> dict[str, list[str]]:
+    """Why files that came with the form of this number could not be kept, by field."""
+    return _kept(request, desk, number).get("refused", {})
+
+
+def _all_sent(request: HttpRequest, desk: Desk, number: object, form: QuestionsForm) -> dict:
+    now = {name: _stored(file) for name, file in form.files_sent.items()}
+    every = {**sent(request, desk, number), **now}
+    return {name: [one.name, one.path] for name, one in every.items()}
+
+
+def _stored(file: UploadedFile) -> Sent:
+    """Kept under a name that tells nothing; what nobody registers with is deleted at night."""
+    return Sent(file.name or "", default_storage.save(f"answers/{uuid.uuid4().hex}", file))
 
 
 def typed(request: HttpRequest, desk: Desk, number: object) -> QueryDict | None:
@@ -56,7 +94,7 @@ def _kept(request: HttpRequest, desk: Desk, number: object) -> dict:
     return kept if kept and kept["desk"] == desk.pk and _is_fresh(kept) else {}
 
 
-def _put(request: HttpRequest, desk: Desk, number: uuid.UUID, what: dict) -> None:
+def _put(request: HttpRequest, desk: Desk, number: object, what: dict) -> None:
     others = {
         key: kept
         for key, kept in request.session.get(SHELF, {}).items()
