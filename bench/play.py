@@ -48,7 +48,7 @@ class Play:
     def delegates(self, number: int) -> Sample:
         """The first page of a meeting's delegates, read by a focal point."""
         user = self.case.cast.focal_my
-        return self._read(user, path_of("delegations", self.case.meeting_of(number)))
+        return self._read(user, path_of("participants", self.case.meeting_of(number)))
 
     def calendar(self, number: int, view: str) -> Sample:
         """A month or week of a month with so many sittings, read by a secretary."""

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from delegations.models import Delegate, Desk, tallies
+from delegations.models import Delegate, Delegation, Desk, tallies
 from delegations.permissions import can_run_desk
-from delegations.transitions import DESK
+from delegations.transitions import DELEGATION, DESK
 from meetings.models import Meeting, at_joint, know_bodies, standing
 from meetings.permissions import can_see_inside
 from portal.models import User
@@ -27,6 +27,7 @@ def work_for(user: User, today: date) -> Iterator[WorkItem]:
     if held.held:
         yield from _decisions(user, today)
         yield from _desks(user, today)
+        yield from _delegations(user, today)
     if user.person_id:
         yield from _own(user, today)
 
@@ -55,7 +56,7 @@ def _decisions(user: User, today: date) -> Iterator[WorkItem]:
                 row["number"],
             )
             % {"number": row["number"]},
-            url=f"{reverse('delegations', args=[meeting.pk])}?status=pending",
+            url=f"{reverse('participants', args=[meeting.pk])}?status=pending",
             deed=_("Decide"),
             tone="key",
             since=row["since"],
@@ -83,6 +84,34 @@ def _desks(user: User, today: date) -> Iterator[WorkItem]:
         )
 
 
+def _delegations(user: User, today: date) -> Iterator[WorkItem]:
+    """Own sides' delegations that are still to be submitted or confirmed."""
+    to_confirm = Q(status=Delegation.Status.SUBMITTED, meeting__desk__two_stages=True)
+    waiting = Delegation.objects.named_by(user).filter(
+        Q(status=Delegation.Status.OPEN) | to_confirm,
+        meeting__desk__isnull=False,
+        meeting__status__in=AHEAD,
+        meeting__ends_on__gte=today,
+    )
+    delegations = list(waiting.for_list())
+    know_bodies([delegation.meeting for delegation in delegations])
+    for delegation in delegations:
+        due, is_open = delegation.next_due, delegation.status == Delegation.Status.OPEN
+        why = (
+            _("The delegation of %(party)s is not submitted yet.")
+            if is_open
+            else _("The delegation of %(party)s is submitted, and not confirmed yet.")
+        )
+        yield WorkItem(
+            title=delegation.meeting.full_label,
+            why=why % {"party": delegation.party.label},
+            url=delegation.get_absolute_url(),
+            deed=_("Name people") if is_open else DELEGATION.transitions["confirm"].label,
+            tone="late" if due and due < today else "due" if due else "plain",
+            due=due,
+        )
+
+
 def _own(user: User, today: date) -> Iterator[WorkItem]:
     own = (
         Delegate.objects.for_list()
@@ -92,15 +121,20 @@ def _own(user: User, today: date) -> Iterator[WorkItem]:
     know_bodies([delegate.delegation.meeting for delegate in own])
     for delegate in own:
         meeting = delegate.delegation.meeting
-        approved = delegate.status == Delegate.Status.APPROVED
         yield WorkItem(
             title=meeting.full_label,
-            why=_("You are registered, and your side has approved it.")
-            if approved
-            else _("You are registered; your side has not decided yet."),
+            why=_own_words(delegate),
             url=reverse("registration", args=[delegate.token]),
             deed=_("See or change"),
         )
+
+
+def _own_words(delegate: Delegate) -> str:
+    if delegate.status == Delegate.Status.APPROVED:
+        return _("You are registered, and your side has approved it.")
+    if delegate.status == Delegate.Status.ASKED:
+        return _("You are registered; your side has a question to you.")
+    return _("You are registered; your side has not decided yet.")
 
 
 def links_for(obj: Any, user: User) -> Iterator[tuple[str, Any]]:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from delegations import notifications
-from delegations.models import Delegate
+from delegations.models import Delegate, Desk
 from delegations.transitions import DELEGATE
 from meetings import operations
 from meetings.transitions import DATES, MEETING, MOVE
@@ -101,6 +101,11 @@ def declined(delegate, language):
     DELEGATE.perform(delegate, "decline", by=focal_point(delegate), reason="Нет в списке & <всё>.")
 
 
+def asked(delegate, language):
+    delegate = in_language(delegate, language)
+    DELEGATE.perform(delegate, "ask_back", by=focal_point(delegate), reason="Кто вас & <назвал>?")
+
+
 def cancelled(delegate, language):
     DELEGATE.perform(in_language(delegate, language), "cancel", by=None)
 
@@ -154,11 +159,44 @@ def meeting_ahead(delegate, language):
     notifications.meeting_ahead(delegate, "1", delegate.sittings.first().starts_at)
 
 
+def waiting(delegate, language):
+    return in_language(
+        delegate, language, status="waiting", waiting_since=datetime(2027, 3, 1, tzinfo=UTC)
+    )
+
+
+def queued(delegate, language):
+    notifications.queued(waiting(delegate, language))
+
+
+def promoted(delegate, language):
+    DELEGATE.perform(waiting(delegate, language), "promote", by=officer(delegate))
+
+
+def offered(delegate, language):
+    Desk.objects.update(answer_hours=24)
+    return DELEGATE.perform(waiting(delegate, language), "offer", by=officer(delegate))
+
+
+def offer_accepted(delegate, language):
+    DELEGATE.perform(offered(delegate, language), "accept", by=None)
+
+
+def offer_ended(delegate, language):
+    DELEGATE.perform(offered(delegate, language), "expire", by=None)
+
+
 STORIES = {
+    "queued": queued,
+    "promoted": promoted,
+    "offered": offered,
+    "accepted": offer_accepted,
+    "offer_ended": offer_ended,
     "registered": registered,
     "link_again": link_again,
     "approved": approved_by_focal_point,
     "declined": declined,
+    "asked": asked,
     "cancelled": cancelled,
     "changed": changed,
     "changed-undecided": changed_and_undecided,

@@ -2,8 +2,9 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from delegations.models import Delegate, Desk
+from delegations.models import Delegate, Desk, miscounted, release_place, take_place
 from delegations.transitions import DELEGATE, DESK
 from portal.refusal import NotYours, Refused
 from tests.cast import PEOPLE
@@ -19,6 +20,8 @@ MAY = {
     ("malaysian", "decline"): {"focal_my"},
     ("russian", "approve"): {"focal_ru"},
     ("russian", "decline"): {"focal_ru"},
+    ("malaysian", "ask_back"): {"focal_my"},
+    ("malaysian", "answer"): set(),
     ("malaysian", "cancel"): set(),
     ("malaysian", "reconsider"): set(),
 }
@@ -119,13 +122,13 @@ def test_the_address_stays_with_the_own_side_and_the_neutral(client, cast, rows,
     ("name", "may"),
     [
         ("delegations", set(PEOPLE) - {"delegate", "outsider"}),
-        ("delegations-approve", set(PEOPLE) - {"delegate", "outsider"}),
+        ("participants", set(PEOPLE) - {"delegate", "outsider"}),
         ("desk-places", {"officer_my", "officer_ru", "neutral"}),
     ],
 )
 def test_the_delegations_are_for_people_in_office(client, cast, rows, name, may):
     url = reverse(name, args=[rows["desk"].meeting_id])
-    method = client.get if name == "delegations" else client.post
+    method = client.get if name in {"delegations", "participants"} else client.post
     through = set()
     for who, user in cast.people.items():
         client.force_login(user)
@@ -156,11 +159,25 @@ def test_who_registered_sees_the_own_registration_with_an_account(client, cast, 
 DELEGATE_TABLE = {
     ("pending", "approve"): "approved",
     ("pending", "decline"): "declined",
+    ("pending", "ask_back"): "asked",
+    ("asked", "answer"): "pending",
+    ("asked", "approve"): "approved",
+    ("asked", "decline"): "declined",
+    ("asked", "cancel"): "cancelled",
     ("pending", "cancel"): "cancelled",
     ("approved", "decline"): "declined",
     ("approved", "cancel"): "cancelled",
     ("approved", "reconsider"): "pending",
     ("declined", "approve"): "approved",
+    ("waiting", "promote"): "pending",
+    ("waiting", "offer"): "offered",
+    ("waiting", "decline"): "declined",
+    ("waiting", "cancel"): "cancelled",
+    ("offered", "accept"): "pending",
+    ("offered", "turn_down"): "cancelled",
+    ("offered", "expire"): "cancelled",
+    ("offered", "decline"): "declined",
+    ("offered", "cancel"): "cancelled",
 }
 DESK_TABLE = {
     ("not_open", "open"): "open",
@@ -171,14 +188,15 @@ DESK_TABLE = {
 
 def put(row, status):
     """Set a status past the workflow, with the places that follow from it."""
-    live = {"pending", "approved"}
+    fields = {}
     if isinstance(row, Delegate):
-        before, after = row.status in live, status in live
+        fields["waiting_since"] = timezone.now()
+        before, after = (one in Delegate.HOLDING for one in (row.status, status))
         if before and not after:
-            row.meeting.desk.release_place()
+            release_place(row)
         if after and not before:
-            row.meeting.desk.take_place()
-    type(row).objects.filter(pk=row.pk).update(status=status)
+            take_place(row)
+    type(row).objects.filter(pk=row.pk).update(status=status, **fields)
     row.refresh_from_db()
 
 
@@ -197,7 +215,7 @@ def test_a_registration_moves_by_its_table_and_keeps_the_places_right(cast, rows
     row.refresh_from_db()
     assert row.status == target
     desk = Desk.objects.get(pk=rows["desk"].pk)
-    assert desk.taken == Delegate.objects.live().filter(meeting=desk.meeting).count()
+    assert miscounted(desk.quotas.all()) == []
 
 
 @pytest.mark.parametrize("status", Desk.Status.values)

@@ -26,7 +26,7 @@ def test_the_focal_point_reads_how_many_wait_and_since_when(fair):
     assert item.why == "2 registrations wait for your decision."
     assert item.since == since
     assert item.tone == "key"
-    assert item.url == reverse("delegations", args=[fair.meeting.pk]) + "?status=pending"
+    assert item.url == reverse("participants", args=[fair.meeting.pk]) + "?status=pending"
     assert sentences(fair.cast.focal_ru) == ["1 registration waits for your decision."]
 
 
