@@ -98,3 +98,15 @@ def test_registering_takes_as_many_queries_with_one_row_as_with_thirty(
         make_delegate(fair.meeting, fair.cast.malaysia)
     with django_assert_num_queries(10):
         client.post(fair.url, fair.answers(full_name="Two", email="two@example.org"))
+
+
+def test_once_the_meeting_is_over_no_page_leads_to_its_registration(client, fair, url):
+    client.force_login(fair.cast.officer_my)
+    assert fair.desk.public_path in client.get(url).content.decode()
+    type(fair.meeting).objects.filter(pk=fair.meeting.pk).update(status="held")
+    for user in (fair.cast.officer_my, fair.cast.officer_ru, fair.cast.chair_ru, fair.cast.neutral):
+        client.force_login(user)
+        page = client.get(url)
+        assert fair.desk.public_path not in page.content.decode()
+        assert "its public link leads nowhere any more." in text_of(page)
+    assert client.get(fair.desk.public_path).status_code == 410
