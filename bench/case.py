@@ -83,6 +83,12 @@ class Case:
             lambda: self._meeting(number, days_ahead=6, status="approved", zone=noon_zone()),
         )
 
+    def badged_meeting(self, number: int) -> Meeting:
+        """A meeting ahead with so many approved people, for whom badges are printed."""
+        return self._once(
+            f"badges {number}", lambda: self._meeting(number, days_ahead=50, status="approved")
+        )
+
     def full_month(self, number: int) -> str:
         """A day, as the address has it, of a month with so many sittings in all bodies."""
         self._once(f"month of {number}", lambda: fill_month(self.cast.group, self.areas, number))
@@ -101,10 +107,11 @@ class Case:
         meeting = make_meeting(
             self.cast.group, status="announced", starts_on=today() + timedelta(days=days_ahead)
         )
-        make_desk(meeting, capacity=1_000_000, taken=number)
+        desk = make_desk(meeting, capacity=1_000_000)
         sittings = [make_sitting(meeting)]
         sittings += [make_sitting(meeting, kind="consultation", area=area) for area in self.areas]
         register_all(meeting, sittings, number, **fields)
+        desk.quotas.update(taken=number)
         return meeting
 
 

@@ -46,7 +46,7 @@ def _tell(
 ) -> None:
     letter = _letter(delegate, template, with_calendar=with_calendar, **context)
     notices.queue(
-        letter.template,
+        f"delegations/emails/{template}",
         key=whole_key or f"{template}:{delegate.pk}:{key}",
         to=_recipient(delegate),
         context=letter.context,
@@ -226,19 +226,20 @@ HOUR = timedelta(hours=1)  # what changes within one is told in one message, whe
 
 def named(delegate: Delegate) -> None:
     """To a person whom a side names: as what, with the reference and the personal link."""
-    _queue_for_named(delegate, "named", f"named:{delegate.pk}:{delegate.nonce}")
+    _queue_for_named(delegate, "named", delegate.nonce)
 
 
 def expected(delegate: Delegate) -> None:
-    """To a person whose delegation is sent: you may come; written when it is sent."""
-    _queue_for_named(delegate, "approved", f"approved:{delegate.pk}:{_state(delegate)}")
+    """To a person whose delegation is complete: you are expected, with the calendar file."""
+    _queue_for_named(delegate, "expected", _state(delegate))
 
 
 def _queue_for_named(delegate: Delegate, template: str, key: str) -> None:
+    """Written when it is sent: a long list may be named in one go."""
     if delegate.email:
         notices.queue_unwritten(
             f"delegations/emails/{template}",
-            key=key,
+            key=f"{template}:{delegate.pk}:{key}",
             to=_recipient(delegate),
             writer=f"delegate.{template}",
             of=delegate.pk,
@@ -258,9 +259,9 @@ def _named(pk: int) -> Letter | None:
     return _named_letter(pk, "named", with_calendar=False)
 
 
-@notices.written_later("delegate.approved")
+@notices.written_later("delegate.expected")
 def _expected(pk: int) -> Letter | None:
-    return _named_letter(pk, "approved", with_calendar=True)
+    return _named_letter(pk, "expected", with_calendar=True)
 
 
 def removed(delegate: Delegate) -> None:
@@ -275,12 +276,31 @@ def _others_at(delegation: Delegation) -> list[Appointment]:
     return [one for one in holders if one.party_id != delegation.party_id]
 
 
-def delegation_told(delegation: Delegation, what: str, reason: str = "") -> None:
-    """To the other sides: it is submitted, confirmed, sends nobody, or is taken back."""
-    key = f"delegation-{what}:{delegation.pk}:{Entry.objects.about(delegation).count()}"
+def delegation_submitted(delegation: Delegation) -> None:
+    """To the other sides: a delegation is there to be read."""
+    _tell_others(delegation, "delegation_submitted")
+
+
+def delegation_confirmed(delegation: Delegation) -> None:
+    """To the other sides: the names are certain."""
+    _tell_others(delegation, "delegation_confirmed")
+
+
+def delegation_nobody(delegation: Delegation) -> None:
+    """To the other sides: a side sends nobody."""
+    _tell_others(delegation, "delegation_nobody")
+
+
+def delegation_reopened(delegation: Delegation, reason: str) -> None:
+    """To the other sides: what they were told of a delegation is taken back."""
+    _tell_others(delegation, "delegation_reopened", reason)
+
+
+def _tell_others(delegation: Delegation, template: str, reason: str = "") -> None:
+    key = f"{template}:{delegation.pk}:{Entry.objects.about(delegation).count()}"
     for one in _others_at(delegation):
         notices.queue(
-            f"delegations/emails/delegation_{what}",
+            f"delegations/emails/{template}",
             key=f"{key}:{one.person_id}",
             to=Recipient.of(one.person, one.party),
             context=_delegation_context(delegation) | {"holder": one, "reason": reason},
@@ -334,6 +354,21 @@ def delegation_due(delegation: Delegation, holder: Appointment, key: str) -> Non
         about=delegation.meeting,
         private_to=delegation.party,
     )
+
+
+def form_changed(desk: Desk, by: User, now: datetime) -> None:
+    """To the other sides, while people register: the form asks something else; once an hour."""
+    meeting = desk.meeting
+    for one in office_holders(meeting, "focal_point", "secretary"):
+        if one.person_id == by.person_id or (by.party_id and one.party_id == by.party_id):
+            continue
+        notices.queue(
+            "delegations/emails/form_changed",
+            key=f"form-changed:{desk.pk}:{now:%Y%m%d%H}:{one.person_id}",
+            to=Recipient.of(one.person, one.party),
+            context={"meeting": meeting, "holder": one, "changer": by},
+            about=meeting,
+        )
 
 
 def terms_set(desk: Desk, by: User) -> None:

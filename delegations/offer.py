@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from delegations.models import Delegation, Desk
+from delegations.models import Delegate, Delegation, Desk, Question, Questionnaire
 from meetings.models import Meeting, Sitting
 
 KEPT = 64  # offers and pages a process; a page has some 30 kB
@@ -23,7 +23,10 @@ KEPT = 64  # offers and pages a process; a page has some 30 kB
 # written with every registration, so of it only what the form shows.
 AS_IT_STANDS = """
 SELECT md5(concat_ws('|',
-    current_date, desk.id, desk.status, desk.capacity, desk.taken >= desk.capacity,
+    current_date, desk.id, desk.status, desk.promotion,
+    (SELECT string_agg(concat_ws(',', quota.id, quota."limit", quota.taken >= quota."limit"), ';'
+                       ORDER BY quota.id)
+     FROM delegations_quota AS quota WHERE quota.desk_id = desk.id),
     meeting.xmin, meeting.ctid, body.xmin, body.ctid,
     (SELECT string_agg(concat_ws(',', one.id, party.xmin, party.ctid), ';' ORDER BY one.id)
      FROM delegations_delegation AS one JOIN portal_party AS party ON party.id = one.party_id
@@ -39,7 +42,12 @@ SELECT md5(concat_ws('|',
      FROM meetings_sitting AS one
      LEFT JOIN meetings_area AS area ON area.id = one.area_id
      LEFT JOIN meetings_room AS room ON room.id = one.room_id
-     WHERE one.meeting_id = meeting.id AND one.ends_at > now())
+     WHERE one.meeting_id = meeting.id AND one.ends_at > now()),
+    (SELECT string_agg(concat_ws(',', form.xmin, form.ctid, question.xmin, question.ctid), ';'
+                       ORDER BY form.id, question.id)
+     FROM delegations_questionnaire AS form
+     LEFT JOIN delegations_question AS question ON question.questionnaire_id = form.id
+     WHERE form.desk_id = desk.id AND form.track = 'open')
 ))
 FROM delegations_desk AS desk
 JOIN meetings_meeting AS meeting ON meeting.id = desk.meeting_id
@@ -59,6 +67,8 @@ class Offer:
     desk: Desk
     sittings: list[Sitting]
     delegations: list[Delegation]
+    questionnaire: Questionnaire
+    questions: list[Question]
 
 
 class Shelf:
@@ -108,13 +118,23 @@ def _version(code: str) -> str | None:
 def _read(code: str, version: str) -> Offer:
     desk = (
         Desk.objects.select_related("meeting__body")
-        .prefetch_related("meeting__body__seats__party")
+        .prefetch_related("meeting__body__seats__party", "quotas")
         .get(code=code)
     )
     delegations = list(desk.meeting.delegations.select_related("party"))
     for one in delegations:
         one.meeting = desk.meeting
-    return Offer(version, desk, list(on_offer(desk.meeting)), delegations)
+    questionnaire, questions = asked_of(desk, Delegate.Track.OPEN)
+    sittings = list(on_offer(desk.meeting))
+    return Offer(version, desk, sittings, delegations, questionnaire, questions)
+
+
+def asked_of(desk: Desk, track: str) -> tuple[Questionnaire, list[Question]]:
+    """The form of one track with the questions it asks now; the usual one unless it was changed."""
+    found = Questionnaire.objects.filter(desk=desk, track=track).first()
+    if found is None:
+        return Questionnaire(desk=desk, track=track), []
+    return found, list(found.questions.asked())
 
 
 def on_offer(meeting: Meeting) -> QuerySet[Sitting]:

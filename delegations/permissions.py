@@ -7,7 +7,7 @@ from meetings.models import Meeting, standing
 from meetings.permissions import can_see_inside, sides_at
 
 if TYPE_CHECKING:
-    from portal.models import User
+    from portal.models import Party, User
 
 
 def can_run_desk(user: "User", desk: Desk) -> bool:
@@ -37,17 +37,17 @@ def can_take_off(user: "User", delegate: Delegate) -> bool:
     return named and can_nominate(user, delegate.delegation)
 
 
-def can_keep_door(user: "User", meeting: Meeting) -> bool:
-    """Secretaries and focal points stand at the door, where they see names of those approved."""
-    secretary = any(standing(user).is_secretary(body) for body in meeting.bodies)
-    return secretary or bool(sides_at(user, meeting, "focal_point"))
-
-
 def can_give_place(user: "User", delegate: Delegate) -> bool:
     """Who runs the desk gives a place that became free: the neutral to all, a side to its own."""
     meeting = delegate.delegation.meeting
+    return delegate.delegation.party in sides_with_places(user, meeting)
+
+
+def sides_with_places(user: "User", meeting: Meeting) -> list["Party"]:
+    """The sides whose own places the user knows and sets: one's own, all of them if neutral."""
     neutral = any(standing(user).is_neutral(body) for body in meeting.bodies)
-    return neutral or delegate.delegation.party_id in sides_at(user, meeting, "secretary")
+    own = sides_at(user, meeting, "secretary")
+    return [party for party in meeting.sides(user) if neutral or party.pk in own]
 
 
 def own_sides(user: "User", delegate: Delegate) -> set[int]:
@@ -69,3 +69,8 @@ def sides_known_closely(user: "User", meeting: Meeting) -> set[int]:
     if any(standing(user).is_neutral(body) for body in meeting.bodies):
         return {party.pk for party in meeting.sides()}
     return sides_at(user, meeting, "chair", "secretary", "focal_point")
+
+
+def can_make_list(user: "User", meeting: Meeting) -> bool:
+    """Secretaries, of a side or neutral, make the official list of participants."""
+    return any(standing(user).is_secretary(body) for body in meeting.bodies)

@@ -1,8 +1,7 @@
 """Every status of a registration desk and of a registration."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -381,8 +380,8 @@ def _open_again(delegation: Delegation, by, reason: str) -> None:
     delegation.submitted_at = delegation.confirmed_at = None
 
 
-def _tell_of(what: str) -> Callable[[Delegation, Any, str], None]:
-    return lambda delegation, by, reason: notifications.delegation_told(delegation, what, reason)
+def _tell_reopened(delegation: Delegation, by, reason: str) -> None:
+    notifications.delegation_reopened(delegation, reason)
 
 
 DELEGATION = Workflow(
@@ -397,7 +396,7 @@ DELEGATION = Workflow(
         may=permissions.can_nominate,
         blockers=_cannot_submit,
         change=_submit,
-        tell=_tell_of("submitted"),
+        tell=lambda delegation, by, reason: notifications.delegation_submitted(delegation),
         tone="main",
         warning=_("The other sides and the secretariat then see it and its people."),
     ),
@@ -411,7 +410,7 @@ DELEGATION = Workflow(
         may=_can_confirm,
         blockers=_cannot_confirm,
         change=_confirm,
-        tell=_tell_of("confirmed"),
+        tell=lambda delegation, by, reason: notifications.delegation_confirmed(delegation),
         tone="main",
     ),
     Transition(
@@ -423,7 +422,7 @@ DELEGATION = Workflow(
         target="nobody",
         may=permissions.can_nominate,
         blockers=_cannot_send_nobody,
-        tell=_tell_of("nobody"),
+        tell=lambda delegation, by, reason: notifications.delegation_nobody(delegation),
         warning=_("The other sides are told. You can take it back later."),
     ),
     Transition(
@@ -436,7 +435,7 @@ DELEGATION = Workflow(
         may=permissions.can_nominate,
         blockers=_cannot_reopen,
         change=_open_again,
-        tell=_tell_of("reopened"),
+        tell=_tell_reopened,
         tone="main",
     ),
     Transition(
@@ -449,7 +448,7 @@ DELEGATION = Workflow(
         may=permissions.can_nominate,
         blockers=_cannot_reopen,
         change=_open_again,
-        tell=_tell_of("reopened"),
+        tell=_tell_reopened,
         asks_reason=True,
         warning=_("The other sides are told, with your reason, and no longer see its people."),
     ),

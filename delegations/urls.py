@@ -1,13 +1,18 @@
 from django.urls import path
 
 from delegations.views import (
+    attendance,
     badge,
     check_in,
     delegate,
     delegation,
     desk,
     enquiry,
+    identity,
+    intake,
     participant,
+    participant_list,
+    questionnaire,
     quota,
     registration,
     waiting,
@@ -29,6 +34,45 @@ urlpatterns = [
     path("meetings/<int:pk>/participants/mark/", participant.mark, name="participants-mark"),
     path("meetings/<int:pk>/participants/do/", participant.do, name="participants-do"),
     path("meetings/<int:pk>/participants/done/", participant.done, name="participants-done"),
+    path(
+        "meetings/<int:pk>/registration/form/<slug:track>/",
+        questionnaire.questionnaire,
+        name="questionnaire",
+    ),
+    path(
+        "meetings/<int:pk>/registration/form/<slug:track>/preview/",
+        questionnaire.preview,
+        name="questionnaire-preview",
+    ),
+    path(
+        "meetings/<int:pk>/registration/form/<slug:track>/copy/",
+        questionnaire.copy,
+        name="questionnaire-copy",
+    ),
+    path(
+        "meetings/<int:pk>/registration/form/<slug:track>/question/",
+        questionnaire.new,
+        name="question-new",
+    ),
+    path("questions/<int:pk>/", questionnaire.change, name="question-change"),
+    path("questions/<int:pk>/move/", questionnaire.move, name="question-move"),
+    path("questions/<int:pk>/take-off/", questionnaire.retire, name="question-retire"),
+    path("questions/<int:pk>/put-back/", questionnaire.restore, name="question-restore"),
+    path("meetings/<int:pk>/lists/", participant_list.lists, name="participant-lists"),
+    path(
+        "meetings/<int:pk>/lists/make/<slug:kind>/",
+        participant_list.make,
+        name="participant-list-make",
+    ),
+    path(
+        "delegations/<int:pk>/open/", participant_list.publish_open, name="participant-list-open"
+    ),
+    path("lists/<int:pk>/", participant_list.participant_list, name="participant-list"),
+    path(
+        "lists/<int:pk>/list.pdf",
+        participant_list.participant_list_file,
+        name="participant-list-file",
+    ),
     path("registration-desks/<int:pk>/do/<slug:name>/", desk.do, name="desk-do"),
     # The delegations of the sides
     path("meetings/<int:pk>/delegations/days/", delegation.terms, name="delegation-terms"),
@@ -41,6 +85,9 @@ urlpatterns = [
     path("delegates/<int:pk>/replace/", delegation.replace, name="delegate-replace"),
     path("delegates/<int:pk>/change/", delegation.change_person, name="delegate-change"),
     path("delegates/<int:pk>/", delegate.delegate, name="delegate"),
+    path("delegates/<int:pk>/identity/", identity.identity, name="identity"),
+    path("delegates/<int:pk>/photo/", identity.photo, name="identity-photo"),
+    path("answers/<int:pk>/file/", identity.answer_file, name="answer-file"),
     path("delegates/<int:pk>/do/<slug:name>/", delegate.do, name="delegate-do"),
     # At the door
     path("meetings/<int:pk>/badges/", badge.badges, name="badges"),
@@ -52,7 +99,18 @@ urlpatterns = [
     path("sittings/<int:pk>/door/marks/", check_in.marks, name="check-in-marks"),
     path("sittings/<int:pk>/door/new/", check_in.newcomer, name="check-in-new"),
     path("check-ins/<int:pk>/undo/", check_in.undo, name="check-in-undo"),
+    path("sittings/<int:pk>/attendance/", attendance.attendance, name="attendance"),
+    path("attendance/<int:pk>/", attendance.preview, name="attendance-preview"),
+    path("attendance/<int:pk>/forget/", attendance.forget, name="attendance-forget"),
     path("at/<slug:reference>", check_in.at, name="at"),
+    path("delegations/<int:pk>/table/", intake.intake, name="intake"),
+    path("delegations/<int:pk>/table/empty/", intake.template, name="intake-template"),
+    path("tables/<int:pk>/", intake.preview, name="intake-preview"),
+    path("tables/<int:pk>/reading/", intake.reading, name="intake-reading"),
+    path("tables/<int:pk>/columns/", intake.columns, name="intake-columns"),
+    path("tables/<int:pk>/mend/", intake.mend, name="intake-mend"),
+    path("tables/<int:pk>/bring-in/", intake.bring_in, name="intake-bring-in"),
+    path("tables/<int:pk>/forget/", intake.forget, name="intake-forget"),
     # For everybody with the public link
     path("register/<slug:code>/", registration.register, name="register"),
     path("register/<slug:code>/check/<uuid:number>/", registration.check, name="register-check"),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from delegations.models import Delegate, Delegation, Desk
+from delegations.models import Delegate, Delegation, Desk, Quota
 from delegations.operations import OPENED
 from demo import past, preparation, source
 from demo.case import Case
@@ -60,10 +60,10 @@ def _open_desk(
     desk = Desk(
         meeting=meeting,
         status=Desk.Status.OPEN,
-        capacity=plan["places"],
-        taken=sum(delegate.is_live for delegate in registered),
     )
     case.add([desk])
+    taken = sum(delegate.is_live for delegate in registered)
+    case.add([Quota(desk=desk, limit=plan["places"], taken=taken)])
     opened = case.at(-plan["announced_days_ago"]) + timedelta(minutes=5)
     case.enter(desk, "desk.open", at=opened, by=case.accounts["secretariat"])
 

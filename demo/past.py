@@ -47,8 +47,9 @@ def _meeting(case: Case, row: dict[str, Any]) -> Meeting:
     )
     _journal(case, meeting, announced)
     delegations = open_delegations(case, meeting)
-    registered = _participants(case, delegations, sittings, announced) if sittings else []
-    case.add([Desk(meeting=meeting, status=Desk.Status.CLOSED, taken=len(registered))])
+    if sittings:
+        _participants(case, delegations, sittings, announced)
+    case.add([Desk(meeting=meeting, status=Desk.Status.CLOSED)])
     return meeting
 
 

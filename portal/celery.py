@@ -21,6 +21,16 @@ app.conf.beat_schedule = {
         "task": "delegations.tasks.remind_delegates",
         "schedule": crontab(minute="5-59/10"),
     },
+    # A place that was offered goes to the next when nobody accepted it in time.
+    "end offers of places": {"task": "delegations.tasks.end_offers", "schedule": 60},
+    "give free places": {
+        "task": "delegations.tasks.give_free_places",
+        "schedule": crontab(minute="*/5"),
+    },
+    "remind focal points of delegations": {
+        "task": "delegations.tasks.remind_of_delegations",
+        "schedule": crontab(minute="7-59/10"),
+    },
     "remind secretaries of deadlines": {
         "task": "meetings.tasks.remind_of_deadlines",
         "schedule": crontab(minute="3-59/10"),

@@ -12,7 +12,16 @@ from allauth.account.models import EmailAddress
 from django.db.models import Max
 from django.utils import timezone
 
-from delegations.models import Delegate, Delegation, Desk
+from delegations.models import (
+    Delegate,
+    Delegation,
+    Desk,
+    Question,
+    Questionnaire,
+    Quota,
+    holders,
+    take_place,
+)
 from meetings.dossier.importing import keep
 from meetings.models import (
     ActionItem,
@@ -421,7 +430,33 @@ def make_desk(meeting=None, status="open", capacity=None, **fields) -> Desk:
     meeting = meeting or make_meeting(status="announced")
     for party in meeting.body.sides():
         make_delegation(meeting, party)
-    return Desk.objects.create(meeting=meeting, status=status, capacity=capacity, **fields)
+    desk = Desk.objects.create(meeting=meeting, status=status, **fields)
+    if capacity is not None:
+        make_quota(desk, limit=capacity)
+    return desk
+
+
+def make_quota(desk, limit=1, **fields) -> Quota:
+    """A number of places; whoever holds one already is counted."""
+    quota = Quota(desk=desk, limit=limit, **fields)
+    quota.taken = holders(quota).count()
+    quota.save()
+    return quota
+
+
+def make_questionnaire(desk, track="open", **fields) -> Questionnaire:
+    """The form of one track; asked twice it is the same."""
+    found, _made = Questionnaire.objects.get_or_create(desk=desk, track=track, defaults=fields)
+    return found
+
+
+def make_question(desk, label, kind="text", track="open", **fields) -> Question:
+    """A question of a meeting's own; choices only where its kind has them."""
+    choices = fields.pop("choices", [])
+    fields["choices"] = choices if kind in Question.CHOSEN else []
+    form = make_questionnaire(desk, track)
+    fields.setdefault("order", form.questions.count() + 1)
+    return Question.objects.create(questionnaire=form, label=label, kind=kind, **fields)
 
 
 def make_delegation(meeting=None, party=None) -> Delegation:
@@ -440,6 +475,8 @@ def make_delegate(
     The person serves no side: whom a registration names does not thereby hold an office.
     """
     delegation = make_delegation(meeting, party)
+    if status == Delegate.Status.WAITING:
+        fields.setdefault("waiting_since", timezone.now())
     person = person or make_person(full_name, zone=delegation.party.zone)
     delegate = Delegate.objects.create(
         delegation=delegation,
@@ -455,8 +492,7 @@ def make_delegate(
         **fields,
     )
     delegate.sittings.set(sittings)
-    desk = Desk.objects.filter(meeting=delegation.meeting).first()
-    if desk and delegate.is_live and not desk.take_place():
+    if status in Delegate.HOLDING and not take_place(delegate, sittings):
         raise ValueError("This desk has no place left: make it with a larger capacity.")
     return delegate
 

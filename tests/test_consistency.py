@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,6 +23,9 @@ from django.template.utils import get_app_template_dirs
 from django.test import Client
 from django.urls import reverse
 
+from delegations.models import CheckIn
+from delegations.operations import read_attendance
+from delegations.operations import keep_table, outcome_of
 from demo.cast import members
 from meetings.models import NoteVerbale
 from portal.models import Notice
@@ -33,6 +36,7 @@ from tests.factories import (
     make_change,
     make_deadline,
     make_delegate,
+    make_delegation,
     make_desk,
     make_feed,
     make_figure,
@@ -43,6 +47,7 @@ from tests.factories import (
     make_paper,
     make_point,
     make_proposal,
+    make_quota,
     make_remark,
     make_rules,
     make_sitting,
@@ -116,6 +121,10 @@ def make_world() -> SimpleNamespace:
         feed=make_feed(cast.officer_my),
         item=item,
         done=make_item(held, status="done"),
+        quota=make_quota(desk, limit=900, sitting=sitting),
+        offered=make_delegate(
+            meeting, cast.russia, status="offered", answer_by=datetime.now(UTC) + timedelta(days=1)
+        ),
         registered=registered,
         waiting=waiting,
         notice=make_notice(about=meeting, party=cast.malaysia, state="failed"),
@@ -144,6 +153,20 @@ def of(thing: str, **more) -> Callable:
 
 def body(world):
     return {"pk": world.cast.group.pk}
+
+
+def own_delegation(world):
+    return {"pk": make_delegation(world.meeting, world.cast.malaysia).pk}
+
+
+def kept_table(world):
+    """A table of names that the focal point has looked at."""
+    world.table_for = make_delegation(world.meeting, world.cast.malaysia)
+    content = b"Full name;Organisation;E-mail address\nSiti Aminah;MITI;siti@example.org\n"
+    world.table = keep_table(
+        world.table_for, content, name="names.csv", by=world.cast.focal_my
+    )
+    return {"pk": world.table.pk}
 
 
 def token(world):
@@ -216,6 +239,12 @@ def after_writing_to_register(client, world):
         "language": "en",
     }
     client.post(world.desk.public_path, typed)
+
+
+def attendance_list(world):
+    content = b"Name,Duration\nNobody,10\n"
+    user = world.cast.officer_my
+    return {"pk": read_attendance(world.sitting, content, name="list.csv", by=user).pk}
 
 
 VISITS = {
@@ -438,10 +467,74 @@ VISITS = {
         leads="participants-done",
     ),
     "participants-done": Visit("focal_ru", of("meeting"), status=302, leads="participants"),
-    "desk-places": doing("officer_my", of("meeting"), "delegations", capacity="500"),
+    "participant-lists": reading("focal_my", of("meeting")),
+    "participant-list-make": doing(
+        "officer_my", of("meeting", kind="provisional"), "participant-list"
+    ),
+    "participant-list-open": doing("focal_my", of("own"), "participant-lists", publish="1"),
+    "participant-list": reading("focal_ru", of("made")),
+    "participant-list-file": reading("focal_ru", of("made")),
+    "desk-places": doing("officer_my", of("meeting"), "desk-places", limit="500"),
+    "places-set": Visit(
+        "officer_my",
+        of("quota"),
+        post=lambda world: {f"q{world.quota.pk}-limit": "500"},
+        status=302,
+        leads="desk-places",
+    ),
+    "places-remove": doing("officer_my", of("quota"), "desk-places"),
+    "waiting-list": reading("officer_my", of("meeting")),
+    "registration-place": reading(
+        "", lambda world: {"token": world.offered.token, "name": "accept"}
+    ),
     "desk-do": doing("officer_ru", of("desk", name="close"), "delegations"),
     "delegate": reading("focal_ru", of("waiting")),
+    "intake": reading("focal_my", own_delegation),
+    "intake-template": reading("officer_my", own_delegation),
+    "intake-preview": reading("focal_my", kept_table),
+    "intake-reading": doing("focal_my", kept_table, "intake-preview", head="1"),
+    "intake-columns": doing(
+        *("focal_my", kept_table, "intake-preview"),
+        **{"column-0": "full_name", "column-1": "organisation", "column-2": "email"},
+    ),
+    "intake-mend": doing("focal_my", kept_table, "intake-preview", **{"way-2": "skip"}),
+    "intake-bring-in": Visit(
+        "focal_my",
+        kept_table,
+        post=lambda world: {"seen": outcome_of(world.table, world.table_for).fingerprint},
+        status=302,
+        leads="delegation",
+    ),
+    "intake-forget": doing("focal_my", kept_table, "intake"),
     "delegate-do": doing("focal_ru", of("waiting", name="approve"), "delegate"),
+    "badges": reading("focal_my", of("meeting")),
+    "badges-file": reading("officer_my", of("meeting"), query={"sheet": "a6"}),
+    "door": reading("focal_ru", of("meeting")),
+    "check-in": reading("focal_ru", of("sitting"), query={"q": "a"}),
+    "check-in-counts": reading("neutral", of("sitting")),
+    "check-in-people": reading("officer_my", of("sitting")),
+    "check-in-marks": Visit(
+        "officer_my", of("sitting"), post=lambda world: {"marks": "no list"}, status=400
+    ),
+    "check-in-new": reading("officer_ru", of("sitting")),
+    "check-in-undo": doing(
+        "officer_ru",
+        lambda world: {
+            "pk": CheckIn.objects.create(
+                delegate=world.registered, sitting=world.sitting, way="in"
+            ).pk
+        },
+        "check-in",
+    ),
+    "attendance": reading("officer_ru", of("sitting")),
+    "attendance-preview": reading("officer_my", attendance_list),
+    "attendance-forget": doing("officer_my", attendance_list, "attendance"),
+    "at": Visit(
+        "focal_ru",
+        lambda world: {"reference": world.registered.reference},
+        status=302,
+        leads="check-in",
+    ),
     "register": reading("", lambda world: {"code": world.desk.code}),
     "register-check": reading(
         "",
@@ -452,6 +545,7 @@ VISITS = {
     "registration": reading("", token),
     "registration-change": reading("", token),
     "registration-cancel": reading("", token),
+    "registration-answer": Visit("", token, status=302, leads="registration"),
     "registration-calendar": reading("", token),
     # signing in and up
     "account_login": reading(""),

@@ -147,6 +147,12 @@ class DelegateQuerySet(models.QuerySet["Delegate"]):
         capacity = Case(*order, default=len(order), output_field=models.IntegerField())
         return self.order_by(F("place").asc(nulls_last=True), capacity, "rank", "pk")
 
+    def ahead_of(self, delegate: "Delegate"):
+        """Who of the same side has waited longer: of other sides nobody learns how many wait."""
+        before = Q(waiting_since__lt=delegate.waiting_since)
+        same = Q(waiting_since=delegate.waiting_since, pk__lt=delegate.pk)
+        return self.in_line().filter(before | same, delegation=delegate.delegation_id)
+
     def by_rank(self):
         """In the order they registered, within their side."""
         return self.order_by("delegation", "pk")

@@ -61,10 +61,6 @@ class Desk(models.Model):
     status = models.CharField(
         _("status"), max_length=10, choices=Status, default=Status.NOT_OPEN, editable=False
     )
-    capacity = models.PositiveIntegerField(
-        _("places"), null=True, blank=True, help_text=_("Empty: as many as come.")
-    )
-    taken = models.PositiveIntegerField(_("places taken"), default=0, editable=False)
     two_stages = models.BooleanField(
         _("delegations are named first and confirmed later"), default=False
     )
@@ -90,15 +86,6 @@ class Desk(models.Model):
     class Meta:
         verbose_name = _("registration desk")
         verbose_name_plural = _("registration desks")
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(capacity=None) | models.Q(taken__lte=models.F("capacity")),
-                name="no_desk_is_oversold",
-                violation_error_message=_(
-                    "More people are registered than this. Choose at least as many places."
-                ),
-            ),
-        ]
 
     def __str__(self):
         return f"{self.meeting} · {self.get_status_display()}"
@@ -117,8 +104,9 @@ class Desk(models.Model):
 
     @property
     def places_left(self) -> int | None:
-        """How many places are free; None when nobody counts."""
-        return None if self.capacity is None else max(0, self.capacity - self.taken)
+        """How many places are free of those for everybody; None when nobody counts."""
+        overall = next((quota for quota in self.quotas.all() if quota.is_overall), None)
+        return overall and overall.left
 
     @property
     def takes_registrations(self) -> bool:
@@ -142,13 +130,3 @@ class Desk(models.Model):
     def is_gone(self, today: date) -> bool:
         """Whether its public address leads nowhere any more: the meeting is over or cancelled."""
         return self.hindrance(today) in {"cancelled", "over"}
-
-    def take_place(self) -> bool:
-        """Take one place in one conditional update; False when none is left."""
-        free = models.Q(capacity=None) | models.Q(taken__lt=models.F("capacity"))
-        rows = Desk.objects.filter(free, pk=self.pk).update(taken=models.F("taken") + 1)
-        return rows == 1
-
-    def release_place(self) -> None:
-        """Give one place back."""
-        Desk.objects.filter(pk=self.pk, taken__gt=0).update(taken=models.F("taken") - 1)

@@ -1,6 +1,7 @@
 """Deeds around delegations and registrations. Each is atomic and says by whom."""
 
 from delegations.operations.answer import look_at_identity
+from delegations.operations.attendance import bring_in_attendance, read_attendance
 from delegations.operations.check_in import (
     DoorAnswer,
     DoorOutcome,
@@ -21,6 +22,15 @@ from delegations.operations.delegation import (
 )
 from delegations.operations.desk import OPENED, open_delegations
 from delegations.operations.enquiry import answer_enquiry
+from delegations.operations.intake import (
+    bring_in,
+    forget_tables,
+    keep_table,
+    match_columns,
+    mend,
+    outcome_of,
+    read_anew,
+)
 from delegations.operations.nomination import (
     Nomination,
     change_nomination,
@@ -28,7 +38,17 @@ from delegations.operations.nomination import (
     note_change,
     replace,
 )
-from delegations.operations.quota import remove_quota, set_places, set_quota
+from delegations.operations.participant_list import blocks_of, make_list, publish_open
+from delegations.operations.questionnaire import (
+    add_question,
+    change_question,
+    copy_questionnaire,
+    move_question,
+    restore_question,
+    retire_question,
+    set_fields,
+)
+from delegations.operations.quota import remove_quota, set_places, set_quota, set_waiting_rules
 from delegations.operations.registration import (
     REGISTERED,
     AlreadyRegistered,
@@ -50,49 +70,69 @@ from delegations.operations.waiting import (
 )
 
 __all__ = [
-    "DoorAnswer",
-    "DoorOutcome",
-    "Mark",
-    "mark_all_at_door",
-    "mark_at_door",
-    "reckon_attended",
-    "register_at_door",
-    "undo_check_in",
     "DEEDS",
     "MOST",
     "OPENED",
     "REGISTERED",
     "AlreadyRegistered",
+    "DoorAnswer",
+    "DoorOutcome",
+    "Mark",
     "NoPlaceLeft",
-    "accept_offer",
-    "end_offers",
-    "fill_all_places",
-    "fill_places",
-    "offer_anew",
-    "remove_quota",
-    "set_quota",
-    "turn_down_offer",
-    "turn_virtual",
     "Nomination",
     "Outcome",
+    "accept_offer",
+    "add_question",
     "answer_enquiry",
     "arrange",
+    "blocks_of",
+    "bring_in",
+    "bring_in_attendance",
     "cancel_registration",
     "change_delegation",
     "change_nomination",
+    "change_question",
     "change_registration",
+    "copy_questionnaire",
     "decide",
+    "end_offers",
+    "fill_all_places",
+    "fill_places",
     "follow_the_gate",
+    "forget_tables",
+    "keep_table",
     "live_registration",
     "log_if_late",
     "look_at_identity",
+    "make_list",
+    "mark_all_at_door",
+    "mark_at_door",
+    "match_columns",
+    "mend",
+    "move_question",
     "nominate",
     "note_change",
+    "offer_anew",
     "open_delegations",
+    "outcome_of",
     "outlook",
+    "publish_open",
+    "read_anew",
+    "read_attendance",
+    "reckon_attended",
     "register",
+    "register_at_door",
+    "remove_quota",
     "replace",
+    "restore_question",
+    "retire_question",
     "send_link_again",
+    "set_fields",
     "set_places",
+    "set_quota",
     "set_terms",
+    "set_waiting_rules",
+    "turn_down_offer",
+    "turn_virtual",
+    "undo_check_in",
 ]

@@ -1,7 +1,8 @@
 """A person registers, changes and cancels."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -11,12 +12,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from delegations import notifications
-from delegations.models import Delegate, Desk
+from delegations.models import Answer, Claim, Delegate, Desk, Identity, move_place
+from delegations.operations.answer import replace_answers, store_answers
+from delegations.operations.waiting import fill_places, somebody_waits_before
 from delegations.transitions import DELEGATE
 from meetings.models import Meeting, Sitting
 from portal import journal
 from portal.models import Person
 from portal.refusal import Refused
+from portal.workflow import recorded
 
 REGISTERED = journal.register("delegate.registered", _("registered"))
 CHANGED = journal.register("delegate.changed", _("changed the registration"))
@@ -29,6 +33,20 @@ class AlreadyRegistered(Refused):
     """This person has a live registration for this meeting."""
 
 
+class NoPlaceLeft(Refused):
+    """No place is left for what this person wants."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What somebody answers besides who they are."""
+
+    sittings: list[Sitting]
+    answers: Sequence[Answer] = ()
+    identity: Identity | None = None
+    may_wait: bool = False
+
+
 # --- a person registers ---------------------------------------------------------------
 
 
@@ -38,27 +56,29 @@ def register(
     delegate: Delegate,
     sittings: Iterable[Sitting],
     submission: uuid.UUID,
+    answers: Sequence[Answer] = (),
+    identity: Identity | None = None,
+    may_wait: bool = False,
 ) -> Delegate:
     """Store a registration, pending its side's approval, and tell the person.
 
     The same `submission` posted twice registers once. Raises AlreadyRegistered for a person
-    who has a live registration, Refused when the desk is closed or no place is left.
+    who has a live registration, Refused when the desk is closed, and NoPlaceLeft where all are
+    taken; who `may_wait` is put on the waiting list then.
     """
-    sittings = list(sittings)
+    given = Given(list(sittings), answers, identity, may_wait)
     try:
         delegate.submission = submission
-        return _store(desk, delegate, sittings)
+        return _store(desk, delegate, given)
     except (IntegrityError, Refused):
         # The database keeps one registration per submission and per person. Who comes twice is
         # rare; most who register need not wait until everybody else's rows have been searched.
         delegate.pk = None
-        return _find_or_store(desk, delegate, sittings, submission)
+        return _find_or_store(desk, delegate, given, submission)
 
 
 @transaction.atomic
-def _find_or_store(
-    desk: Desk, delegate: Delegate, sittings: list[Sitting], submission: uuid.UUID
-) -> Delegate:
+def _find_or_store(desk: Desk, delegate: Delegate, given: Given, submission: uuid.UUID) -> Delegate:
     earlier = Delegate.objects.filter(submission=submission).first()
     if earlier and _same_person(earlier, delegate):
         return earlier
@@ -70,19 +90,41 @@ def _find_or_store(
         return live  # stored by the other click between our first look and this one
     if live:
         raise AlreadyRegistered(gettext("This person is already registered."))
-    return _store(desk, delegate, sittings)
+    return _put_in_line(desk, delegate, given) if given.may_wait else _store(desk, delegate, given)
 
 
 @transaction.atomic
-def _store(desk: Desk, delegate: Delegate, sittings: list[Sitting]) -> Delegate:
+def _store(desk: Desk, delegate: Delegate, given: Given) -> Delegate:
+    _write(desk, delegate, given)
+    notifications.registered(delegate)
+    # Last, because from here to the commit everybody else who registers has to wait.
+    claim = Claim.of(delegate, given.sittings)
+    by_hand = desk.promotion == Desk.Promotion.BY_HAND
+    if not move_place(None, claim) or (by_hand and somebody_waits_before(claim)):
+        raise NoPlaceLeft(gettext("All places are taken."))
+    return delegate
+
+
+@transaction.atomic
+def _put_in_line(desk: Desk, delegate: Delegate, given: Given) -> Delegate:
+    """On the waiting list; a place that became free in this moment is given at once."""
+    delegate.waiting_since = timezone.now()
+    _write(desk, recorded(delegate, Delegate.Status.WAITING), given)
+    notifications.queued(delegate)
+    fill_places(desk.meeting)
+    return delegate
+
+
+def _write(desk: Desk, delegate: Delegate, given: Given) -> None:
     if not desk.takes_registrations:
         raise Refused(gettext("Registration for this meeting is closed."))
     delegate.person = _known(delegate) or _new_person(delegate)
     delegate.save(force_insert=True)
     chosen = Delegate.sittings.through
     chosen.objects.bulk_create(
-        chosen(delegate_id=delegate.pk, sitting_id=sitting.pk) for sitting in sittings
+        chosen(delegate_id=delegate.pk, sitting_id=sitting.pk) for sitting in given.sittings
     )
+    store_answers(delegate, given.answers, given.identity)
     journal.record(
         delegate,
         REGISTERED,
@@ -91,11 +133,6 @@ def _store(desk: Desk, delegate: Delegate, sittings: list[Sitting]) -> Delegate:
         party=delegate.party,
         private_to=delegate.party,
     )
-    notifications.registered(delegate)
-    # Last, because from here to the commit everybody else who registers has to wait.
-    if not desk.take_place():
-        raise Refused(gettext("All places are taken."))
-    return delegate
 
 
 def _same_person(one: Delegate, other: Delegate) -> bool:
@@ -141,7 +178,12 @@ def send_link_again(meeting: Meeting, *, email: str, full_name: str) -> None:
 
 @transaction.atomic
 def change_registration(
-    delegate: Delegate, *, changes: Mapping[str, Any], sittings: Iterable[Sitting]
+    delegate: Delegate,
+    *,
+    changes: Mapping[str, Any],
+    sittings: Iterable[Sitting],
+    answers: Sequence[Answer] | None = None,
+    identity: Identity | None = None,
 ) -> Delegate:
     """Change a live registration. Another name or organisation asks for approval anew."""
     row = Delegate.objects.for_list().select_for_update(of=("self",)).get(pk=delegate.pk)
@@ -151,17 +193,31 @@ def change_registration(
         raise Refused(gettext("The meeting no longer lies ahead, so nothing can be changed."))
     sittings = list(sittings)
     changed = [name for name, value in changes.items() if getattr(row, name) != value]
-    if not changed and set(sittings) == set(row.sittings.all()):
+    answered = answers is not None and replace_answers(row, answers, identity)
+    if not changed and not answered and set(sittings) == set(row.sittings.all()):
         return row
+    before = Claim.of(row)
     for name in changed:
         setattr(row, name, changes[name])
     row.save()
     row.sittings.set(sittings)
+    _move(row, before, Claim.of(row, sittings))
     journal.record(row, CHANGED, by=None, name=row.full_name, party=row.party, private_to=row.party)
     if row.status == Delegate.Status.APPROVED and set(changed) & set(IDENTITY_FIELDS):
         row = DELEGATE.perform(row, "reconsider", by=None, by_name=row.full_name)
     notifications.changed(row)
     return row
+
+
+def _move(row: Delegate, before: Claim, after: Claim) -> None:
+    """The place goes along with what was changed; who waits may now fit, or another may."""
+    if before == after:
+        return
+    if row.status in Delegate.HOLDING and not move_place(before, after):
+        raise NoPlaceLeft(
+            gettext("No place is left for what you chose, so your registration stays as it was.")
+        )
+    fill_places(row.meeting)
 
 
 # --- a person cancels -----------------------------------------------------------------

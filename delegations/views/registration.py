@@ -21,9 +21,9 @@ from django.views.decorators.cache import never_cache
 
 from delegations import operations
 from delegations.forms.registration import ChangeForm, RegistrationForm
-from delegations.models import Delegate, Desk
+from delegations.models import Claim, Delegate, Desk, Identity
 from delegations.models.desk import as_code
-from delegations.offer import Offer, offer_of, on_offer, pages
+from delegations.offer import Offer, asked_of, offer_of, on_offer, pages
 from delegations.views import answers
 from meetings.calendars import calendar_file
 from meetings.models import Appointment, Meeting, Sitting
@@ -38,7 +38,7 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
     """Register: the answers, a look at them, done."""
     offer = _offer(request, code)
     hindrance = offer.desk.hindrance(timezone.localdate())
-    if hindrance:
+    if hindrance not in {"", "full"}:  # where it is full, the waiting list is offered
         return _no_registration(request, offer.desk, hindrance)
     if request.method == "POST":
         return _answered(request, offer)
@@ -90,8 +90,12 @@ def _answered(request: HttpRequest, offer: Offer) -> HttpResponse:
     """Store what was checked; else keep what was typed and lead to its check, or its errors."""
     desk = offer.desk
     form = _registration_form(request, offer, request.POST)
-    if form.is_valid() and request.POST.get("step") == "register":
-        delegate = _store(desk, form)
+    step = request.POST.get("step")
+    if form.is_valid() and step in {"register", "wait"}:
+        try:
+            delegate = _store(desk, form, may_wait=step == "wait")
+        except operations.NoPlaceLeft:
+            return _page(request, "check", offer, form=form, is_full=True)
         if delegate:
             answers.exchange(request, desk, form.number, delegate)
             return SeeOther(f"{reverse('registration', args=[delegate.token])}?new=1")
@@ -116,9 +120,11 @@ def check(request: HttpRequest, code: str, number: uuid.UUID) -> HttpResponse:
         messages.info(request, _("What was typed here is no longer kept. Please write it again."))
         return redirect("register", desk.code)
     form = _registration_form(request, offer, typed)
-    if not form.is_valid() or desk.hindrance(timezone.localdate()):
+    if not form.is_valid() or desk.hindrance(timezone.localdate()) not in {"", "full"}:
         return redirect(f"{desk.public_path}?answers={number}")
-    return _page(request, "check", offer, form=form)
+    claim = Claim.of(form.delegate, form.chosen)
+    is_full = any(one.is_full and one.concerns(claim) for one in desk.quotas.all())
+    return _page(request, "check", offer, form=form, is_full=is_full)
 
 
 class SeeOther(HttpResponseRedirect):
@@ -144,11 +150,18 @@ def _is_known(user, desk: Desk) -> bool:
 def _registration_form(
     request: HttpRequest, offer: Offer, typed: QueryDict | None
 ) -> RegistrationForm:
+    number = typed.get("submission") if typed else None
+    is_post = request.method == "POST"
     return RegistrationForm(
         typed,
+        request.FILES if is_post else None,
         meeting=offer.desk.meeting,
         sittings=offer.sittings,
         delegations=offer.delegations,
+        questionnaire=offer.questionnaire,
+        questions=offer.questions,
+        sent=answers.sent(request, offer.desk, number) if number else {},
+        refused=answers.refused(request, offer.desk, number) if number and not is_post else {},
         initial=_known_of(request.user),
     )
 
@@ -162,8 +175,11 @@ def _known_of(user) -> dict:
     return {name: value for name, value in known.items() if value}
 
 
-def _store(desk: Desk, form: RegistrationForm) -> Delegate | None:
-    """Store the registration; None with the reason in the form when it cannot be."""
+def _store(desk: Desk, form: RegistrationForm, *, may_wait: bool) -> Delegate | None:
+    """Store the registration; None with the reason in the form when it cannot be.
+
+    Raises NoPlaceLeft where the waiting list can be offered.
+    """
     delegate = form.delegate
     try:
         return operations.register(
@@ -171,7 +187,12 @@ def _store(desk: Desk, form: RegistrationForm) -> Delegate | None:
             delegate=delegate,
             sittings=form.chosen,
             submission=form.cleaned_data["submission"],
+            answers=form.replies,
+            identity=form.identity,
+            may_wait=may_wait,
         )
+    except operations.NoPlaceLeft:
+        raise
     except operations.AlreadyRegistered:
         operations.send_link_again(desk.meeting, email=delegate.email, full_name=delegate.full_name)
         form.add_error(
@@ -258,29 +279,39 @@ def mine(request: HttpRequest, token: str) -> HttpResponse:
     """One's own registration: status, answers, both clocks, what comes next."""
     delegate = Delegate.by_token(token)
     if delegate is None:
-        return _void(request)
+        return void(request)
     meeting = delegate.delegation.meeting
     desks = Desk.objects.public(request.user).select_related("meeting")
     desk = desks.filter(meeting=meeting).first()
-    with _spoken_to(request, delegate):
+    with spoken_to(request, delegate):
         return _own_page(
             request,
             "registration",
             delegate,
             is_new="new" in request.GET,
+            number_in_line=_number_in_line(delegate),
+            answers=delegate.answers.for_list(),
+            identity=Identity.objects.filter(delegate=delegate).first(),
             contacts=[one for one in _contacts(meeting) if one.party_id == delegate.party.pk],
-            can_register_again=bool(desk) and not desk.hindrance(timezone.localdate()),
+            can_register_again=bool(desk) and desk.hindrance(timezone.localdate()) in {"", "full"},
             desk=desk,
         )
 
 
-def _void(request: HttpRequest) -> HttpResponse:
+def _number_in_line(delegate: Delegate) -> int | None:
+    """Which number somebody has on the waiting list, among those of their own side."""
+    if delegate.status != Delegate.Status.WAITING:
+        return None
+    return Delegate.objects.ahead_of(delegate).count() + 1
+
+
+def void(request: HttpRequest) -> HttpResponse:
     """A personal link that is forged, mistyped or revoked."""
     return render(request, "delegations/link_void.html", status=404)
 
 
 @contextmanager
-def _spoken_to(request: HttpRequest, delegate: Delegate) -> Iterator[None]:
+def spoken_to(request: HttpRequest, delegate: Delegate) -> Iterator[None]:
     """The language and the clock the person chose, unless this page was told otherwise."""
     told = settings.LANGUAGE_COOKIE_NAME in request.COOKIES
     language = translation.get_language() if told else delegate.language
@@ -310,31 +341,53 @@ def change(request: HttpRequest, token: str) -> HttpResponse:
     """Change one's own registration; another name or organisation is approved anew."""
     delegate = Delegate.by_token(token)
     if delegate is None:
-        return _void(request)
+        return void(request)
     if not delegate.can_still_change:
         return redirect("registration", token)
-    with _spoken_to(request, delegate):
+    with spoken_to(request, delegate):
         form = _change_form(request, delegate)
         if request.method == "POST" and form.is_valid() and _stored(request, delegate, form):
+            answers.forget(request, delegate.meeting.desk, _change_of(delegate))
             return redirect("registration", token)
+        if request.FILES:
+            answers.keep_files(request, delegate.meeting.desk, _change_of(delegate), form)
+            form = _change_form(request, delegate)
         return _own_page(request, "registration_change", delegate, form=form)
+
+
+def _change_of(delegate: Delegate) -> str:
+    """The number under which the files of a change are kept until it is stored."""
+    return f"change-{delegate.pk}"
 
 
 def _change_form(request: HttpRequest, delegate: Delegate) -> ChangeForm:
     meeting = delegate.delegation.meeting
     chosen = delegate.programme()
     offered = {sitting.pk: sitting for sitting in [*on_offer(meeting), *chosen]}
+    questionnaire, questions = asked_of(meeting.desk, delegate.track)
     return ChangeForm(
         request.POST or None,
+        request.FILES or None,
         delegate=delegate,
         chosen=chosen,
         sittings=sorted(offered.values(), key=lambda sitting: (sitting.starts_at, sitting.pk)),
+        questionnaire=questionnaire,
+        questions=questions,
+        earlier=list(delegate.answers.select_related("question")),
+        identity=Identity.objects.filter(delegate=delegate).first(),
+        sent=answers.sent(request, meeting.desk, _change_of(delegate)),
     )
 
 
 def _stored(request: HttpRequest, delegate: Delegate, form: ChangeForm) -> bool:
     try:
-        row = operations.change_registration(delegate, changes=form.answers, sittings=form.chosen)
+        row = operations.change_registration(
+            delegate,
+            changes=form.answers,
+            sittings=form.chosen,
+            answers=form.replies,
+            identity=form.identity,
+        )
     except Refused as error:
         form.add_error(None, error.sentences)
         return False
@@ -351,8 +404,8 @@ def cancel(request: HttpRequest, token: str) -> HttpResponse:
     """Cancel one's own registration, after a question."""
     delegate = Delegate.by_token(token)
     if delegate is None:
-        return _void(request)
-    with _spoken_to(request, delegate):
+        return void(request)
+    with spoken_to(request, delegate):
         if request.method == "POST":
             _cancel(request, delegate)
         if request.method == "POST" or not delegate.is_live:
@@ -374,10 +427,10 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
     """The sittings one has chosen, for one's own calendar; joining links once approved."""
     delegate = Delegate.by_token(token)
     if delegate is None:
-        return _void(request)
+        return void(request)
     if not delegate.is_live:
         return redirect("registration", token)
-    with _spoken_to(request, delegate):
+    with spoken_to(request, delegate):
         text = calendar_file(
             delegate.delegation.meeting,
             delegate.programme(),

@@ -90,11 +90,11 @@ def test_a_closed_desk_shows_no_form_to_the_next_visitor(fair):
     assert 'name="submission"' not in Client().get(fair.url).text
 
 
-def test_a_full_desk_shows_no_form_to_the_next_visitor(fair):
+def test_a_full_desk_offers_the_waiting_list_to_the_next_visitor(fair):
     operations.set_places(fair.desk, capacity=1, by=fair.cast.officer_my)
-    assert 'name="submission"' in Client().get(fair.url).text
+    assert "waiting list" not in Client().get(fair.url).text
     Client().post(fair.url, fair.answers())
-    assert 'name="submission"' not in Client().get(fair.url).text
+    assert "You can go on the waiting list" in Client().get(fair.url).text
 
 
 def test_another_registration_leaves_the_shared_form_as_it_is(fair, django_assert_num_queries):

@@ -14,6 +14,7 @@ from tests.factories import (
     make_delegate,
     make_desk,
     make_meeting,
+    make_quota,
     make_sitting,
     make_user,
 )
@@ -307,8 +308,7 @@ def test_who_cancelled_may_register_again(client, fair):
 
 
 def test_the_last_place_is_given_once(client, fair):
-    fair.desk.capacity = 1
-    fair.desk.save()
+    make_quota(fair.desk, limit=1)
     client.post(fair.url, fair.answers())
     response = client.post(fair.url, fair.answers(full_name="Ali", email="ali@example.org"))
     assert "All places are taken" in text_of(response)
@@ -348,9 +348,7 @@ def test_a_post_to_a_closed_desk_stores_nothing_and_says_so(client, fair):
 
 def test_a_full_desk_says_so_before_anybody_types(client, fair):
     make_delegate(fair.meeting, status="pending")
-    fair.desk.refresh_from_db()
-    fair.desk.capacity = 1
-    fair.desk.save()
+    make_quota(fair.desk, limit=1)
     assert "All places are taken" in text_of(client.get(fair.url))
 
 
