@@ -189,6 +189,17 @@ DELEGATE = Workflow(
         automatic=True,
     ),
     Transition(
+        "set_aside",
+        label=_("Set aside as a double"),
+        done=_("set this registration aside: the same person was registered twice"),
+        sources=("nominated", "pending", "asked", "waiting", "offered", "approved"),
+        target="cancelled",
+        may=lambda user, delegate: False,  # follows from making one record of two
+        change=_give_place_back,
+        private=True,
+        automatic=True,
+    ),
+    Transition(
         "promote",
         label=_("Give a place"),
         done=_("gave a place that became free"),

@@ -260,6 +260,11 @@ STATUSES = {
     "overdue": "overdue",
     "late": "overdue",
     "failed": "overdue",
+    "nominated": "awaiting",
+    "asked": "awaiting",
+    "offered": "awaiting",
+    "nobody": "neutral",
+    "removed": "neutral",
     "cancelled": "neutral",
     "withdrawn": "neutral",
     "lapsed": "neutral",
@@ -433,8 +438,9 @@ def _fields(form) -> Iterable:
 
 
 def _is_forgotten(field) -> bool:
-    """Browsers are never sent back a password or a file."""
-    return getattr(field.field.widget, "input_type", "") in {"password", "file"}
+    """Browsers are never sent back a password or a file, but a form may have kept the file."""
+    kind = getattr(field.field.widget, "input_type", "")
+    return kind == "password" or (kind == "file" and not field.initial)
 
 
 def _errors(form) -> list[dict]:
