@@ -16,6 +16,12 @@ from portal.languages import in_language
 YES = "yes"  # how a consent that was given reads in a condition
 
 
+class QuestionnaireQuerySet(models.QuerySet["Questionnaire"]):
+    def visible_to(self, user):
+        """Those in office where the meeting belongs; others see the public form alone."""
+        return self.filter(desk__in=Desk.objects.visible_to(user))
+
+
 class Questionnaire(models.Model):
     """What the form of one track asks: which standard fields, and which questions of its own."""
 
@@ -53,6 +59,8 @@ class Questionnaire(models.Model):
     )
     revision = models.PositiveIntegerField(_("revision"), default=1, editable=False)
 
+    objects = QuestionnaireQuerySet.as_manager()
+
     class Meta:
         ordering = ["desk", "track"]
         verbose_name = _("registration form")
@@ -80,6 +88,9 @@ class Questionnaire(models.Model):
 
 
 class QuestionQuerySet(models.QuerySet["Question"]):
+    def visible_to(self, user):
+        return self.filter(questionnaire__in=Questionnaire.objects.visible_to(user))
+
     def asked(self):
         """Those that the form asks now; a question taken off keeps its answers."""
         return self.filter(retired_at=None)

@@ -1,11 +1,12 @@
 """One delegate, as people in office see a registration."""
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from delegations.models import Delegate
+from delegations.models import Answer, Delegate, Identity
 from delegations.permissions import can_see_contact, own_sides
 from delegations.transitions import DELEGATE
 from portal.models import Entry
@@ -25,12 +26,29 @@ def delegate(request: HttpRequest, pk: int) -> HttpResponse:
             "meeting": meeting,
             "sittings": delegate.programme(),
             "places": [party.place for party in meeting.sides(request.user)],
+            "answers": _plain_answers(request, delegate),
+            "has_identity": _has_identity(request, delegate),
             "sees_contact": can_see_contact(request.user, delegate),
             "offers": DELEGATE.offers(delegate, request.user),
             "entries": Entry.objects.about(delegate).visible_to(
                 request.user, own_sides(request.user, delegate)
             ),
         },
+    )
+
+
+def _plain_answers(request: HttpRequest, delegate: Delegate) -> QuerySet[Answer]:
+    """What the person answered, as far as the reader may know; not what few may see."""
+    visible = Answer.objects.visible_to(request.user).filter(delegate=delegate)
+    return visible.filter(question__is_identity=False).for_list()
+
+
+def _has_identity(request: HttpRequest, delegate: Delegate) -> bool:
+    """Whether there is something that few may see, and the reader is one of them."""
+    answers = Answer.objects.visible_to(request.user).filter(question__is_identity=True)
+    return (
+        Identity.objects.visible_to(request.user).filter(delegate=delegate).exists()
+        or answers.filter(delegate=delegate).exists()
     )
 
 
