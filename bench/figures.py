@@ -21,10 +21,14 @@ ON_STAGE: dict[str, Callable[["Play"], Sample]] = {
     "calendar_week": lambda play: play.calendar(2000, "week"),
     "list_462": lambda play: play.delegates(462),
     "list_5000": lambda play: play.delegates(5000),
+    "badges_450": lambda play: play.badges(450),
+    "badges_5000": lambda play: play.badges(5000),
     "registration_1": lambda play: play.registration(1),
     "registration_8": lambda play: play.registration(8),
     "registration_32": lambda play: play.registration(32),
     "registration_whole_8": lambda play: play.registration(8, whole=True),
+    "race_threads": lambda play: play.race(),
+    "race_processes": lambda play: play.race(in_processes=True),
     "feed_1000": lambda play: play.feeds.built(),
     "feed_unchanged": lambda play: play.feeds.unchanged(),
     "reminders": lambda play: play.reminders(),
@@ -34,7 +38,9 @@ ON_STAGE: dict[str, Callable[["Play"], Sample]] = {
 NAMES = (*STARTS, *ON_STAGE)
 # Several figures by one name.
 TOGETHER = {
+    "badges": ("badges_450", "badges_5000"),
     "calendar": ("body_200", "meetings_200", "calendar_month", "calendar_week"),
+    "race": ("race_threads", "race_processes"),
     "feeds": ("feed_1000", "feed_unchanged"),
 }
 

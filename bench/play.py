@@ -12,9 +12,11 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from bench import client
+from bench.badges import Badges
 from bench.case import REMINDER, Case, Stored, path_of, queries_of, session_of
 from bench.feeds import Feeds
 from bench.processes import cpu_seconds, resident_mb
+from bench.race import race
 from bench.registration import registering
 from bench.result import Sample
 from bench.stage import Stage
@@ -30,6 +32,7 @@ class Play:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self.case = Case()
+        self._badges: dict[int, Badges] = {}
         self.numbers = count(1)  # of the people who register, all of them different
         self.crowd = 100 if stage.quick else 2000  # how many are reminded
 
@@ -82,6 +85,14 @@ class Play:
         """A calendar link with a thousand sittings."""
         return Feeds(self.stage, self.case.cast.group, self.case.cast.officer_my)
 
+    # --- badges -----------------------------------------------------------------------
+
+    def badges(self, number: int) -> Sample:
+        """Badges of so many people in one file, each with its code."""
+        if number not in self._badges:
+            self._badges[number] = Badges(self.stage, self.case, number)
+        return self._badges[number].printed()
+
     # --- registration -----------------------------------------------------------------
 
     def registration(self, visitors: int, whole: bool = False) -> Sample:
@@ -97,6 +108,11 @@ class Play:
                 f"and messages there are {stored}."
             )
         return as_sample(load) | {"visits": len(load.times), "stored": stored[0]}
+
+    def race(self, *, in_processes: bool = False) -> Sample:
+        """2,000 people and 50 places, seven times a run; each time exactly 50 are given."""
+        people, races = (200, 1) if self.stage.quick else (2000, 7)
+        return race(self.case, people=people, races=races, in_processes=in_processes)
 
     # --- messages ---------------------------------------------------------------------
 

@@ -13,6 +13,8 @@ Sample = dict[str, float]
 ALSO = {
     "seconds": "{:.1f} s",
     "writing_s": "{:.1f} s of them until written",
+    "races": "{:.0f} races",
+    "given": "{:.0f} of 50 places given in each",
     "cpu_ms": "{:.1f} ms of work",
     "alone_ms": "{:.0f} ms alone",
     "alone_in_bare_pages": "the time of {:,.0f} bare pages",

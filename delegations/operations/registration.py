@@ -70,15 +70,18 @@ def register(
     try:
         delegate.submission = submission
         return _store(desk, delegate, given)
-    except (IntegrityError, Refused):
+    except (IntegrityError, Refused) as error:
         # The database keeps one registration per submission and per person. Who comes twice is
         # rare; most who register need not wait until everybody else's rows have been searched.
         delegate.pk = None
-        return _find_or_store(desk, delegate, given, submission)
+        is_full = isinstance(error, NoPlaceLeft)
+        return _find_or_store(desk, delegate, given, submission, is_full=is_full)
 
 
 @transaction.atomic
-def _find_or_store(desk: Desk, delegate: Delegate, given: Given, submission: uuid.UUID) -> Delegate:
+def _find_or_store(
+    desk: Desk, delegate: Delegate, given: Given, submission: uuid.UUID, *, is_full: bool
+) -> Delegate:
     earlier = Delegate.objects.filter(submission=submission).first()
     if earlier and _same_person(earlier, delegate):
         return earlier
@@ -90,7 +93,11 @@ def _find_or_store(desk: Desk, delegate: Delegate, given: Given, submission: uui
         return live  # stored by the other click between our first look and this one
     if live:
         raise AlreadyRegistered(gettext("This person is already registered."))
-    return _put_in_line(desk, delegate, given) if given.may_wait else _store(desk, delegate, given)
+    if not is_full:
+        return _store(desk, delegate, given)
+    if not given.may_wait:
+        raise NoPlaceLeft(gettext("All places are taken."))
+    return _put_in_line(desk, delegate, given)
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ import contextlib
 import uuid
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.urls import reverse
 from hypothesis import HealthCheck, settings
@@ -332,3 +333,15 @@ def test_places_are_counted_rightly_after_any_order_of_deeds():
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def test_the_command_finds_what_is_counted_wrongly_and_mends_it(fair, capsys):
+    make_quota(fair.desk, limit=9)
+    make_delegate(fair.meeting, fair.cast.malaysia)
+    call_command("places")
+    Quota.objects.update(taken=4)
+    with pytest.raises(CommandError, match="1 numbers of places are wrong"):
+        call_command("places")
+    call_command("places", "--mend")
+    assert "4/9, and 1 hold one." in capsys.readouterr().out
+    assert Quota.objects.get().taken == 1

@@ -341,7 +341,7 @@ def test_the_waiting_list_takes_the_same_queries_for_one_row_and_for_thirty(
     client.force_login(full.cast.neutral)
     url = reverse("waiting-list", args=[full.meeting.pk])
     client.get(url)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(url)
 
 
