@@ -7,7 +7,7 @@ from meetings.models import Meeting, standing
 from meetings.permissions import can_see_inside, sides_at
 
 if TYPE_CHECKING:
-    from portal.models import Party, User
+    from portal.models import Party, Person, User
 
 
 def can_run_desk(user: "User", desk: Desk) -> bool:
@@ -74,3 +74,27 @@ def sides_known_closely(user: "User", meeting: Meeting) -> set[int]:
 def can_make_list(user: "User", meeting: Meeting) -> bool:
     """Secretaries, of a side or neutral, make the official list of participants."""
     return any(standing(user).is_secretary(body) for body in meeting.bodies)
+
+
+def can_find_doubles(user: "User", meeting: Meeting) -> bool:
+    """A side's secretaries and focal points look for doubles among their own people."""
+    neutral = any(standing(user).is_neutral(body) for body in meeting.bodies)
+    return neutral or bool(sides_at(user, meeting, "secretary", "focal_point"))
+
+
+def can_merge(user: "User", one: "Person", other: "Person") -> bool:
+    """Who knows every registration of both closely; across sides the neutral secretariat alone."""
+    people = Delegate.objects.filter(person__in=[one, other])
+    rows = list(people.select_related("delegation__meeting__body", "delegation__party"))
+    known = Delegate.objects.known_closely_by(user).filter(person__in=[one, other])
+    served = [row for row in rows if can_find_doubles(user, row.delegation.meeting)]
+    if {row.person_id for row in rows} != {one.pk, other.pk} or len(served) < len(rows):
+        return False
+    if known.count() < len(rows):
+        return False
+    sides = {row.delegation.party_id for row in rows} | {one.party_id, other.party_id}
+    if len(sides - {None}) == 1:
+        return True
+    meetings = [row.delegation.meeting for row in rows]
+    held = standing(user)
+    return all(any(held.is_neutral(body) for body in meeting.bodies) for meeting in meetings)

@@ -23,9 +23,8 @@ from django.template.utils import get_app_template_dirs
 from django.test import Client
 from django.urls import reverse
 
-from delegations.models import CheckIn
-from delegations.operations import read_attendance
-from delegations.operations import keep_table, outcome_of
+from delegations.models import CheckIn, ParticipantList
+from delegations.operations import keep_table, outcome_of, read_attendance
 from demo.cast import members
 from meetings.models import NoteVerbale
 from portal.models import Notice
@@ -130,6 +129,7 @@ def make_world() -> SimpleNamespace:
         notice=make_notice(about=meeting, party=cast.malaysia, state="failed"),
         member=member,
         upload=make_upload(cast.neutral),
+        made=ParticipantList.objects.create(meeting=meeting, kind="provisional"),
     )
 
 
@@ -153,6 +153,15 @@ def of(thing: str, **more) -> Callable:
 
 def body(world):
     return {"pk": world.cast.group.pk}
+
+
+def twins(world):
+    """Two records of one person, both registered with Malaysia."""
+    named = [
+        make_delegate(world.meeting, world.cast.malaysia, full_name="Siti Aminah") for _one in "ab"
+    ]
+    one, other = (delegate.person_id for delegate in named)
+    return {"pk": world.meeting.pk, "one": one, "other": other}
 
 
 def own_delegation(world):
@@ -469,9 +478,9 @@ VISITS = {
     "participants-done": Visit("focal_ru", of("meeting"), status=302, leads="participants"),
     "participant-lists": reading("focal_my", of("meeting")),
     "participant-list-make": doing(
-        "officer_my", of("meeting", kind="provisional"), "participant-list"
+        "officer_my", of("meeting", kind="provisional"), "participant-lists"
     ),
-    "participant-list-open": doing("focal_my", of("own"), "participant-lists", publish="1"),
+    "participant-list-open": doing("focal_my", own_delegation, "participant-lists", publish="1"),
     "participant-list": reading("focal_ru", of("made")),
     "participant-list-file": reading("focal_ru", of("made")),
     "desk-places": doing("officer_my", of("meeting"), "desk-places", limit="500"),
@@ -489,6 +498,8 @@ VISITS = {
     ),
     "desk-do": doing("officer_ru", of("desk", name="close"), "delegations"),
     "delegate": reading("focal_ru", of("waiting")),
+    "doubles": reading("focal_my", of("meeting")),
+    "double": reading("officer_my", twins),
     "intake": reading("focal_my", own_delegation),
     "intake-template": reading("officer_my", own_delegation),
     "intake-preview": reading("focal_my", kept_table),

@@ -57,6 +57,9 @@ class Delegation(models.Model):
     )
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True, editable=False)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True, editable=False)
+    publishes_open = models.BooleanField(
+        _("people of the open registration stand in the list of participants"), default=False
+    )
     note = models.TextField(_("note to the other sides"), blank=True)
     letters: "models.ManyToManyField[Paper, models.Model]" = models.ManyToManyField(
         Paper,

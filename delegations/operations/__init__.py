@@ -21,6 +21,7 @@ from delegations.operations.delegation import (
     set_terms,
 )
 from delegations.operations.desk import OPENED, open_delegations
+from delegations.operations.double import Pair, clashes, doubles_at, leads_on, merge
 from delegations.operations.enquiry import answer_enquiry
 from delegations.operations.intake import (
     bring_in,
@@ -87,6 +88,11 @@ __all__ = [
     "arrange",
     "blocks_of",
     "bring_in",
+    "Pair",
+    "clashes",
+    "doubles_at",
+    "leads_on",
+    "merge",
     "bring_in_attendance",
     "cancel_registration",
     "change_delegation",

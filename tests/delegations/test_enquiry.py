@@ -38,8 +38,8 @@ def test_the_answer_makes_the_registration_wait_for_its_side_again(client, fair,
     client.force_login(fair.cast.focal_my)
     page = text_of(client.get(asked.get_absolute_url()))
     assert "Answered: The Ministry of Industry." in page
-    [item] = work.waiting_for(fair.cast.focal_my, today())
-    assert "1 registration waits for your decision." in item.why
+    why = [str(item.why) for item in work.waiting_for(fair.cast.focal_my, today())]
+    assert "1 registration waits for your decision." in why
 
 
 def test_an_empty_answer_is_asked_for_again_and_a_long_one_is_kept(client, asked):
