@@ -32,6 +32,11 @@ urlpatterns = [
         participant.keep_columns,
         name="participants-columns",
     ),
+    path(
+        "meetings/<int:pk>/participants/export/",
+        participant.export_file,
+        name="participants-export",
+    ),
     path("meetings/<int:pk>/participants/mark/", participant.mark, name="participants-mark"),
     path("meetings/<int:pk>/participants/do/", participant.do, name="participants-do"),
     path("meetings/<int:pk>/participants/done/", participant.done, name="participants-done"),

@@ -226,6 +226,12 @@ def can_see_inside(user: "User", meeting: Meeting) -> bool:
     return any(standing(user).is_member(body) for body in meeting.bodies)
 
 
+def can_keep_door(user: "User", meeting: Meeting) -> bool:
+    """Secretaries and focal points stand at the door, where they see names of those approved."""
+    secretary = any(standing(user).is_secretary(body) for body in meeting.bodies)
+    return secretary or bool(sides_at(user, meeting, "focal_point"))
+
+
 def can_meet_deadline(user: "User", deadline: Deadline) -> bool:
     """A side says for itself that it has done its part; for all together any secretary."""
     if deadline.party_id is None:

@@ -296,6 +296,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+# An attendance list is looked through line by line, two thousand lines at most.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

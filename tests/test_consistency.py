@@ -463,6 +463,7 @@ VISITS = {
     "delegations": reading("focal_my", of("meeting")),
     "participants": reading("focal_my", of("meeting")),
     "participants-columns": doing("focal_my", of("meeting"), "participants", columns="side"),
+    "participants-export": reading("focal_my", of("meeting")),
     "participants-mark": Visit(
         "focal_ru",
         of("meeting"),

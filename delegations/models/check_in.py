@@ -1,7 +1,7 @@
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +14,27 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
     def valid(self):
         """Without those that were undone."""
         return self.filter(undone_at=None)
+
+    def visible_to(self, user):
+        """Those of the people whom the user may see."""
+        return self.filter(delegate__in=Delegate.objects.visible_to(user))
+
+    def last_ones(self):
+        """Of each person in each sitting the last: whether they are in or out."""
+        order = ("sitting_id", "delegate_id", "-at", "-pk")
+        last = self.valid().order_by(*order).distinct("sitting_id", "delegate_id")
+        return CheckIn.objects.filter(pk__in=last.values("pk"))
+
+    def numbers(self) -> dict[tuple[int, int], tuple[int, int]]:
+        """By sitting and side: how many are in the room, and how many have come."""
+        at_the_door = Q(way=CheckIn.Way.IN, source=CheckIn.Source.DOOR)
+        rows = (
+            self.last_ones()
+            .order_by()
+            .values_list("sitting", "delegate__delegation__party")
+            .annotate(inside=Count("pk", filter=at_the_door), came=Count("pk"))
+        )
+        return {(sitting, party): (inside, came) for sitting, party, inside, came in rows}
 
 
 class CheckIn(models.Model):

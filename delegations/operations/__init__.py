@@ -12,7 +12,7 @@ from delegations.operations.check_in import (
     register_at_door,
     undo_check_in,
 )
-from delegations.operations.decision import DEEDS, MOST, Outcome, decide, outlook
+from delegations.operations.decision import DEEDS, MOST, Outcome, decide, note_export, outlook
 from delegations.operations.delegation import (
     arrange,
     change_delegation,
@@ -121,6 +121,7 @@ __all__ = [
     "offer_anew",
     "open_delegations",
     "outcome_of",
+    "note_export",
     "outlook",
     "publish_open",
     "read_anew",

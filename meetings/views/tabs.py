@@ -5,7 +5,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from meetings.models import AgendaItem, Body, Meeting, Paper
-from meetings.permissions import can_see_history, can_see_inside, can_see_messages
+from meetings.permissions import (
+    can_keep_door,
+    can_see_history,
+    can_see_inside,
+    can_see_messages,
+)
 
 
 def meeting_tabs(request: HttpRequest, meeting: Meeting) -> list[tuple[str, str, bool, None]]:
@@ -18,6 +23,8 @@ def meeting_tabs(request: HttpRequest, meeting: Meeting) -> list[tuple[str, str,
     if can_see_inside(request.user, meeting):
         names += [("delegations", _("Delegations")), ("meeting-items", _("Follow-up"))]
         names += [("meeting-deadlines", _("Deadlines"))]
+    if meeting.was_announced and can_keep_door(request.user, meeting):
+        names += [("door", _("At the door"))]
     if can_see_messages(request.user, meeting):
         names += [("meeting-messages", _("Messages"))]
     if can_see_inside(request.user, meeting):
