@@ -4,12 +4,20 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+def give_way(**_facts: object) -> None:
+    """Who waits for a page goes before who waits for a message."""
+    os.nice(5)
+
 
 app.conf.beat_schedule = {
     # The outbox: whatever is queued, failed or hung is taken up again.
@@ -52,6 +60,10 @@ app.conf.beat_schedule = {
     "forget old changes of calendars": {
         "task": "meetings.tasks.forget_calendar_changes",
         "schedule": crontab(hour="2", minute="20"),
+    },
+    "delete passport data and photos on their day": {
+        "task": "delegations.tasks.erase_identities",
+        "schedule": crontab(hour="1", minute="40"),
     },
     "forget sessions that have ended": {
         "task": "portal.tasks.forget_ended_sessions",

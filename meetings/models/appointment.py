@@ -160,7 +160,8 @@ class Standing:
         numbers = apps.get_model("meetings.MeetingNumber").objects.filter(
             self.sees("body"), meeting__is_joint=True, meeting__side=None
         )
-        return list(numbers.values_list("meeting", flat=True)) if self.held else []
+        known = numbers.order_by().values_list("meeting", flat=True)
+        return list(known) if self.held else []
 
     @cached_property
     def party_ids(self) -> set[int]:

@@ -3,6 +3,7 @@
 gunicorn --config python:portal.services.gunicorn --bind 127.0.0.1:8000 portal.wsgi
 """
 
+import gc
 import signal
 from typing import Any
 
@@ -37,5 +38,11 @@ logger_class = AccessLog
 
 
 def post_fork(arbiter: Any, worker: Any) -> None:
-    """Let no worker outlive the process that forked it, even one that is killed."""
+    """Let no worker outlive the process that forked it, even one that is killed.
+
+    What was read before the fork stays for good: looking through it again and again for what
+    could be thrown away took one twentieth of a page.
+    """
     die_with_parent(signal.SIGKILL, worker.ppid)
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
