@@ -31,6 +31,7 @@ from portal.models import Notice
 from tests.cast import make_cast
 from tests.factories import (
     make_agenda,
+    make_answer,
     make_area,
     make_change,
     make_deadline,
@@ -39,6 +40,7 @@ from tests.factories import (
     make_desk,
     make_feed,
     make_figure,
+    make_identity,
     make_item,
     make_key,
     make_meeting,
@@ -46,6 +48,7 @@ from tests.factories import (
     make_paper,
     make_point,
     make_proposal,
+    make_question,
     make_quota,
     make_remark,
     make_rules,
@@ -79,12 +82,21 @@ def make_world() -> SimpleNamespace:
     item = make_item(held, area=area, owners={cast.malaysia: cast.delegate.person})
     registered = make_delegate(meeting, cast.malaysia, person=cast.delegate.person)
     waiting = make_delegate(meeting, cast.russia, status="pending", sittings=[sitting])
+    named = make_delegate(meeting, cast.malaysia, status="nominated", track="delegation")
     member = make_user(email="member@example.org", password=PASSWORD)
     agenda = make_agenda(meeting)
     settled = make_agenda(make_meeting(cast.group, status="in_session"), status="agreed")
     for party in (cast.malaysia, cast.russia):
         make_key(settled, "agenda", party)
+    later = make_meeting(cast.group, status="announced")
+    make_desk(later)
+    question = make_question(desk, "Colour", "choice", choices=[{"key": "a", "label": "Red"}])
+    letter = make_question(desk, "Letter", kind="file", only_if="sector", only_if_is=["industry"])
+    make_identity(registered, photo="identities/x")
     return SimpleNamespace(
+        later=later,
+        question=question,
+        answered=make_answer(registered, letter, file="answers/x", file_name="x.pdf"),
         agenda=agenda,
         settled=settled,
         point=agenda.items.get(title="Halal"),
@@ -126,6 +138,7 @@ def make_world() -> SimpleNamespace:
         ),
         registered=registered,
         waiting=waiting,
+        named=named,
         notice=make_notice(about=meeting, party=cast.malaysia, state="failed"),
         member=member,
         upload=make_upload(cast.neutral),
@@ -497,7 +510,29 @@ VISITS = {
     "registration-place": reading(
         "", lambda world: {"token": world.offered.token, "name": "accept"}
     ),
+    "questionnaire": reading("officer_ru", of("meeting", track="open")),
+    "questionnaire-preview": reading("neutral", of("meeting", track="delegation")),
+    "questionnaire-copy": doing("officer_my", of("later", track="open"), "questionnaire"),
+    "question-new": reading("officer_my", of("meeting", track="open")),
+    "question-change": reading("officer_ru", of("question")),
+    "question-move": doing("officer_my", of("question"), "questionnaire", to="up"),
+    "question-retire": doing("officer_my", of("question"), "questionnaire"),
+    "question-restore": doing("officer_my", of("question"), "questionnaire"),
+    "identity": reading("focal_my", of("registered")),
+    "identity-photo": reading("focal_my", of("registered"), status=404),  # the store has lost it
+    "answer-file": reading("focal_my", of("answered"), status=404),
     "desk-do": doing("officer_ru", of("desk", name="close"), "delegations"),
+    "delegation": reading("focal_my", own_delegation),
+    "delegation-terms": reading("officer_my", of("meeting")),
+    "delegation-change": reading("focal_my", own_delegation),
+    "delegation-name": reading("focal_my", own_delegation),
+    "delegation-past": reading("officer_my", own_delegation),
+    "delegation-arrange": doing("focal_my", own_delegation, "delegation"),
+    "delegation-do": doing(
+        "focal_my", lambda world: {**own_delegation(world), "name": "submit"}, "delegation"
+    ),
+    "delegate-replace": reading("focal_my", of("named")),
+    "delegate-change": reading("focal_my", of("named")),
     "delegate": reading("focal_ru", of("waiting")),
     "doubles": reading("focal_my", of("meeting")),
     "double": reading("officer_my", twins),

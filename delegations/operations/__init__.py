@@ -1,6 +1,5 @@
 """Deeds around delegations and registrations. Each is atomic and says by whom."""
 
-from delegations.operations.answer import look_at_identity
 from delegations.operations.attendance import bring_in_attendance, read_attendance
 from delegations.operations.check_in import (
     DoorAnswer,
@@ -23,6 +22,7 @@ from delegations.operations.delegation import (
 from delegations.operations.desk import OPENED, open_delegations
 from delegations.operations.double import Pair, clashes, doubles_at, leads_on, merge
 from delegations.operations.enquiry import answer_enquiry
+from delegations.operations.identity import erase_identities, forget_uploads, look_at_identity
 from delegations.operations.intake import (
     bring_in,
     forget_tables,
@@ -82,31 +82,32 @@ __all__ = [
     "NoPlaceLeft",
     "Nomination",
     "Outcome",
+    "Pair",
     "accept_offer",
     "add_question",
     "answer_enquiry",
     "arrange",
     "blocks_of",
     "bring_in",
-    "Pair",
-    "clashes",
-    "doubles_at",
-    "leads_on",
-    "merge",
     "bring_in_attendance",
     "cancel_registration",
     "change_delegation",
     "change_nomination",
     "change_question",
     "change_registration",
+    "clashes",
     "copy_questionnaire",
     "decide",
+    "doubles_at",
     "end_offers",
+    "erase_identities",
     "fill_all_places",
     "fill_places",
     "follow_the_gate",
     "forget_tables",
+    "forget_uploads",
     "keep_table",
+    "leads_on",
     "live_registration",
     "log_if_late",
     "look_at_identity",
@@ -115,13 +116,14 @@ __all__ = [
     "mark_at_door",
     "match_columns",
     "mend",
+    "merge",
     "move_question",
     "nominate",
     "note_change",
+    "note_export",
     "offer_anew",
     "open_delegations",
     "outcome_of",
-    "note_export",
     "outlook",
     "publish_open",
     "read_anew",

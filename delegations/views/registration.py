@@ -280,6 +280,9 @@ def mine(request: HttpRequest, token: str) -> HttpResponse:
     delegate = Delegate.by_token(token)
     if delegate is None:
         return void(request)
+    onward = None if delegate.is_live else operations.leads_on(delegate)
+    if onward:
+        return redirect("registration", onward.token)
     meeting = delegate.delegation.meeting
     desks = Desk.objects.public(request.user).select_related("meeting")
     desk = desks.filter(meeting=meeting).first()
