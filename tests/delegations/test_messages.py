@@ -7,12 +7,12 @@ import time_machine
 from django.conf import settings
 from django.db import transaction
 
-from delegations import notifications
-from delegations.models import Delegate, Desk
-from delegations.transitions import DELEGATE
+from delegations import notifications, reminders
+from delegations.models import Delegate, Delegation, Desk
+from delegations.transitions import DELEGATE, DELEGATION
 from meetings import operations
 from meetings.transitions import DATES, MEETING, MOVE
-from portal.models import Notice
+from portal.models import Notice, Person
 from tests.cast import make_cast
 from tests.delegations.answers import messages
 from tests.factories import (
@@ -186,7 +186,97 @@ def offer_ended(delegate, language):
     DELEGATE.perform(offered(delegate, language), "expire", by=None)
 
 
+# Of delegations: the delegate of Russia is named for it, and Malaysia's officer reads.
+
+
+def nomination(delegate, language):
+    """The delegate as one whom Russia has named."""
+    return in_language(delegate, language, status="nominated", track="delegation", capacity="head")
+
+
+def named(delegate, language):
+    notifications.named(nomination(delegate, language))
+
+
+def expected(delegate, language):
+    DELEGATE.perform(nomination(delegate, language), "approve_named", by=None)
+
+
+def removed(delegate, language):
+    delegate = nomination(delegate, language)
+    DELEGATE.perform(delegate, "remove", by=focal_point(delegate), reason="Ill & <resting>.")
+
+
+def read_in(delegate, language, status="open", **fields):
+    """Russia's delegation, of which only Malaysia's focal point is told, in that language."""
+    delegate = nomination(delegate, language)
+    appointments = delegate.meeting.body.appointments
+    appointments.exclude(office="focal_point").delete()
+    delegate.meeting.body.parent.appointments.all().delete()
+    Person.objects.update(language=language)
+    Delegation.objects.filter(pk=delegate.delegation_id).update(status=status, **fields)
+    Delegation.objects.exclude(pk=delegate.delegation_id).delete()
+    return Delegation.objects.for_list().get(pk=delegate.delegation_id)
+
+
+def delegation_submitted(delegate, language):
+    Desk.objects.update(two_stages=True)
+    delegation = read_in(delegate, language, note="Two more & <one> follow.")
+    DELEGATION.perform(delegation, "submit", by=focal_point(delegate))
+
+
+def delegation_confirmed(delegate, language):
+    notifications.delegation_confirmed(read_in(delegate, language, "confirmed"))
+
+
+def delegation_nobody(delegate, language):
+    notifications.delegation_nobody(read_in(delegate, language, "nobody"))
+
+
+def delegation_reopened(delegate, language):
+    notifications.delegation_reopened(read_in(delegate, language), "The wrong list & <all>.")
+
+
+def delegation_changed(delegate, language):
+    delegation = read_in(delegate, language, "submitted")
+    notifications.delegation_changed(delegation, datetime(2027, 4, 1, 9, tzinfo=UTC))
+
+
+def delegation_due(delegate, language):
+    Desk.objects.update(nominate_by=date(2027, 4, 8))
+    read_in(delegate, language)
+    reminders.remind_of_delegations(datetime(2027, 4, 1, 9, tzinfo=UTC))
+
+
+def delegation_late(delegate, language):
+    Desk.objects.update(nominate_by=date(2027, 3, 1), two_stages=True, confirm_by=date(2027, 3, 30))
+    read_in(delegate, language, "submitted")
+    reminders.remind_of_delegations(datetime(2027, 4, 1, 9, tzinfo=UTC))
+
+
+def terms_set(delegate, language):
+    by = officer(delegate)
+    delegate.meeting.body.appointments.filter(party=delegate.party).delete()
+    read_in(delegate, language)
+    desk = Desk.objects.get()
+    desk.nominate_by, desk.is_strict, desk.two_stages = date(2027, 4, 8), True, True
+    notifications.terms_set(desk, by)
+
+
+OF_SIDES = {
+    "delegation_submitted": delegation_submitted,
+    "delegation_confirmed": delegation_confirmed,
+    "delegation_nobody": delegation_nobody,
+    "delegation_reopened": delegation_reopened,
+    "delegation_changed": delegation_changed,
+    "delegation_due": delegation_due,
+    "delegation_due-late": delegation_late,
+    "terms_set": terms_set,
+}
 STORIES = {
+    "named": named,
+    "expected": expected,
+    "removed": removed,
     "queued": queued,
     "promoted": promoted,
     "offered": offered,
@@ -211,11 +301,11 @@ STORIES = {
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("story", STORIES)
+@pytest.mark.parametrize("story", [*STORIES, *OF_SIDES])
 def test_the_text_of_a_message_is_the_stored_one(delegate, story, language):
     template = story.split("-")[0]
     with transaction.atomic():
-        STORIES[story](delegate, language)
+        {**STORIES, **OF_SIDES}[story](delegate, language)
     [notice] = messages(template)
     assert_message_stored(notice, f"delegations/{story}.{language}")
 
@@ -228,7 +318,21 @@ def test_every_message_has_a_story():
         and value.__module__ == notifications.__name__
         and not name.startswith("_")
     }
-    assert told - {"clock", "personal_url"} == {story.split("-")[0] for story in STORIES}
+    assert told - {"clock", "personal_url"} == {
+        story.split("-")[0] for story in [*STORIES, *OF_SIDES]
+    }
+
+
+@pytest.mark.parametrize("story", OF_SIDES)
+def test_a_message_about_a_delegation_leads_to_it_and_names_nobody(delegate, story):
+    with transaction.atomic():
+        OF_SIDES[story](delegate, "en")
+    [notice] = messages(story.split("-")[0])
+    assert delegate.meeting.full_label in notice.subject
+    assert notice.body.count("http") == 1
+    assert "You get this message because" in notice.body
+    assert delegate.full_name not in notice.body
+    assert "&lt;" not in notice.body
 
 
 @pytest.mark.parametrize("story", STORIES)
