@@ -26,3 +26,10 @@ def give_free_places() -> None:
 def remind_of_delegations() -> None:
     """Remind focal points of delegations that are due; each reminder leaves once."""
     reminders.remind_of_delegations(timezone.now())
+
+
+@shared_task
+def erase_identities() -> None:
+    """Delete passport data and photos whose day has come, and files nobody registered with."""
+    operations.erase_identities(timezone.now().date())
+    operations.forget_uploads(timezone.now())

@@ -13,15 +13,18 @@ from django.db.models import Max
 from django.utils import timezone
 
 from delegations.models import (
+    Answer,
     Delegate,
     Delegation,
     Desk,
+    Identity,
     Question,
     Questionnaire,
     Quota,
     holders,
     take_place,
 )
+from delegations.models.identity import erased_on
 from meetings.dossier.importing import keep
 from meetings.models import (
     ActionItem,
@@ -457,6 +460,17 @@ def make_question(desk, label, kind="text", track="open", **fields) -> Question:
     form = make_questionnaire(desk, track)
     fields.setdefault("order", form.questions.count() + 1)
     return Question.objects.create(questionnaire=form, label=label, kind=kind, **fields)
+
+
+def make_answer(delegate, question, value=None, **fields) -> Answer:
+    """What one delegate answered to one question."""
+    return Answer.objects.create(delegate=delegate, question=question, value=value, **fields)
+
+
+def make_identity(delegate, document="K1234567", **fields) -> Identity:
+    """Passport data of one delegate, to be deleted a month after the meeting."""
+    fields.setdefault("erase_on", erased_on(delegate.meeting.ends_on))
+    return Identity.objects.create(delegate=delegate, document=document, **fields)
 
 
 def make_delegation(meeting=None, party=None) -> Delegation:

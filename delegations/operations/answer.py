@@ -2,14 +2,8 @@
 
 from collections.abc import Sequence
 
-from django.utils.translation import gettext_lazy as _
-
 from delegations.models import Answer, Delegate, Identity
 from delegations.models.identity import erased_on
-from portal import journal
-from portal.models import User
-
-LOOKED = journal.register("identity.looked", _("looked at the identity data"))
 
 
 def store_answers(
@@ -61,8 +55,3 @@ def keep_identity(delegate: Delegate, identity: Identity) -> None:
     earlier = Identity.objects.filter(delegate=delegate).values_list("pk", flat=True).first()
     identity.pk = earlier
     identity.save(force_insert=earlier is None)
-
-
-def look_at_identity(delegate: Delegate, *, by: User) -> None:
-    """Write down that somebody looked: it stands in the history of the own side."""
-    journal.record(delegate, LOOKED, by=by, private_to=delegate.party)

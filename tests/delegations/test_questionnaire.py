@@ -1,6 +1,7 @@
 """What the form asks: who decides it, what becomes of answers, and who is told."""
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -11,7 +12,9 @@ from portal.refusal import NotYours, Refused
 from tests.cast import PEOPLE
 from tests.delegations.answers import text_of
 from tests.factories import make_desk, make_meeting, make_question, make_questionnaire, make_user
+from tests.snapshot import assert_message_stored
 
+LANGUAGES = [code for code, _name in settings.LANGUAGES]
 QUERIES = 13
 RUN = {"officer_my", "officer_ru", "neutral"}
 
@@ -230,6 +233,17 @@ def test_the_preview_speaks_each_language_of_the_meeting(officer, fair):
 
 
 # --- who is told ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_message_about_a_changed_form_is_stored(fair, language):
+    person = fair.cast.officer_ru.person
+    person.language = language
+    person.save()
+    operations.set_fields(fair.desk, "open", fields={"function": "hidden"}, by=fair.cast.officer_my)
+    found = Notice.objects.filter(template="delegations/emails/form_changed")
+    notice = found.get(email="officer-ru@example.org")
+    assert_message_stored(notice, f"delegations/form_changed.{language}")
 
 
 def test_the_other_side_is_told_of_changes_once_an_hour_while_people_register(fair):
