@@ -18,6 +18,7 @@ from delegations.views import (
     registration,
     waiting,
 )
+from portal.rate import guarded, limited
 
 urlpatterns = [
     # For people in office
@@ -70,9 +71,7 @@ urlpatterns = [
         participant_list.make,
         name="participant-list-make",
     ),
-    path(
-        "delegations/<int:pk>/open/", participant_list.publish_open, name="participant-list-open"
-    ),
+    path("delegations/<int:pk>/open/", participant_list.publish_open, name="participant-list-open"),
     path("lists/<int:pk>/", participant_list.participant_list, name="participant-list"),
     path(
         "lists/<int:pk>/list.pdf",
@@ -119,15 +118,21 @@ urlpatterns = [
     path("tables/<int:pk>/mend/", intake.mend, name="intake-mend"),
     path("tables/<int:pk>/bring-in/", intake.bring_in, name="intake-bring-in"),
     path("tables/<int:pk>/forget/", intake.forget, name="intake-forget"),
-    # For everybody with the public link
-    path("register/<slug:code>/", registration.register, name="register"),
-    path("register/<slug:code>/check/<uuid:number>/", registration.check, name="register-check"),
-    path("register/<slug:code>/qr.svg", registration.qr, name="register-qr"),
+    # For everybody with the public link: sent and guessed only so often from one address
+    path("register/<slug:code>/", limited(registration.register), name="register"),
+    path(
+        "register/<slug:code>/check/<uuid:number>/",
+        limited(registration.check),
+        name="register-check",
+    ),
+    path("register/<slug:code>/qr.svg", limited(registration.qr), name="register-qr"),
     # For the person with the personal link
-    path("my/<str:token>/", registration.mine, name="registration"),
-    path("my/<str:token>/change/", registration.change, name="registration-change"),
-    path("my/<str:token>/answer/", enquiry.answer, name="registration-answer"),
-    path("my/<str:token>/place/<slug:name>/", waiting.answer, name="registration-place"),
-    path("my/<str:token>/cancel/", registration.cancel, name="registration-cancel"),
-    path("my/<str:token>/calendar.ics", registration.calendar, name="registration-calendar"),
+    path("my/<str:token>/", guarded(registration.mine), name="registration"),
+    path("my/<str:token>/change/", guarded(registration.change), name="registration-change"),
+    path("my/<str:token>/answer/", guarded(enquiry.answer), name="registration-answer"),
+    path("my/<str:token>/place/<slug:name>/", guarded(waiting.answer), name="registration-place"),
+    path("my/<str:token>/cancel/", guarded(registration.cancel), name="registration-cancel"),
+    path(
+        "my/<str:token>/calendar.ics", guarded(registration.calendar), name="registration-calendar"
+    ),
 ]

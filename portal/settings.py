@@ -49,6 +49,19 @@ def env_list(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in env_text(name, default).split(",") if word.strip()]
 
 
+def env_networks(name: str, default: str = "") -> list[str]:
+    """Addresses and networks, separated by commas."""
+    words = env_list(name, default)
+    for word in words:
+        try:
+            ipaddress.ip_network(word)
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"{name} has “{word}”. Write addresses or networks such as 10.0.0.0/8."
+            ) from error
+    return words
+
+
 def env_choice(name: str, default: str, choices: tuple[str, ...]) -> str:
     """One of a few words."""
     text = env_text(name, default)
@@ -357,6 +370,17 @@ PORTAL_MAIL_DOMAIN = urlsplit(PORTAL_URL).hostname or "localhost"
 PORTAL_SEND_LEASE = env_number("PORTAL_SEND_LEASE", 120, 5, 3600)
 # A dossier that is larger is not read.
 PORTAL_DOSSIER_MEGABYTES = env_number("PORTAL_DOSSIER_MEGABYTES", 20, 1, 200)
+
+# --- how often one address may ask, in a minute; 0 is without a limit ------------------
+
+# Tries of personal links and codes that do not exist: what guesses, and nothing else does.
+PORTAL_GUESSES_PER_MINUTE = env_number("PORTAL_GUESSES_PER_MINUTE", 60, 0, 1_000_000)
+# One personal link, whoever opens it.
+PORTAL_READS_PER_LINK = env_number("PORTAL_READS_PER_LINK", 120, 0, 1_000_000)
+# Posts of the public form: a whole ministry may stand behind one address.
+PORTAL_FORMS_PER_MINUTE = env_number("PORTAL_FORMS_PER_MINUTE", 3000, 0, 1_000_000)
+# Whose word for the address of others is taken.
+PORTAL_TRUSTED_PROXIES = env_networks("PORTAL_TRUSTED_PROXIES", "127.0.0.0/8,::1")
 
 # --- Celery: the whole beat schedule stands in portal/celery.py -----------------------
 

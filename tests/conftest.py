@@ -21,6 +21,14 @@ def _static_files_are_found_when_asked_for(settings):
     settings.WHITENOISE_AUTOREFRESH = True
 
 
+@pytest.fixture(autouse=True)
+def _nobody_is_slowed_down(settings):
+    """All tests ask from one address. Those of the limits set their own."""
+    settings.PORTAL_GUESSES_PER_MINUTE = 0
+    settings.PORTAL_READS_PER_LINK = 0
+    settings.PORTAL_FORMS_PER_MINUTE = 0
+
+
 # --- people ---------------------------------------------------------------------------
 
 
