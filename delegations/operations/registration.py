@@ -26,7 +26,10 @@ REGISTERED = journal.register("delegate.registered", _("registered"))
 CHANGED = journal.register("delegate.changed", _("changed the registration"))
 
 # Another person, another organisation: the side decides anew (domain.md 4.2, rule 8).
-IDENTITY_FIELDS = ("full_name", "latin_name", "organisation", "email")
+IDENTITY_FIELDS = (
+    *("full_name", "latin_name", "organisation", "email"),
+    *("delegation", "capacity"),
+)
 
 
 class AlreadyRegistered(Refused):
