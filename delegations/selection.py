@@ -4,10 +4,23 @@ A page goes on from the last row of the one before, along an index. Nothing is c
 than a person counts, so that the first page takes as long with many rows as with few.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.functions import Lower
 
 from delegations.models import CheckIn, Delegate, Delegation
@@ -150,9 +163,31 @@ class Selection:
         return self.rows.order_by()[: COUNTED + 1].count()
 
     def counts(self) -> dict[str, int]:
-        """How many of each status the reader may see."""
-        rows = self.visible.order_by().values_list("status").annotate(number=Count("pk"))
-        return dict(rows)
+        """How many of each status the reader may see.
+
+        All of a delegation, track and status are seen by the same people, except that everybody
+        sees their own. So groups are counted along an index, and one of each is looked at.
+        """
+        me = self.user.person_id
+        mine = Counter(self._own_statuses(me)) if me else Counter()
+        groups = list(
+            Delegate.objects.filter(meeting=self.meeting)
+            .order_by()
+            .values("delegation", "track", "status")
+            .annotate(number=Count("pk"), first=Min("pk"), last=Max("pk"))
+        )
+        ends = [key for group in groups for key in (group["first"], group["last"])]
+        seen = set(self.visible.exclude(person=me).filter(pk__in=ends).values_list("pk", flat=True))
+        counts: Counter[str] = Counter()
+        for group in groups:
+            key = (group["delegation"], group["track"], group["status"])
+            is_seen = {group["first"], group["last"]} & seen
+            counts[group["status"]] += group["number"] if is_seen else mine[key]
+        return +counts
+
+    def _own_statuses(self, person: int) -> QuerySet:
+        rows = Delegate.objects.filter(meeting=self.meeting, person=person)
+        return rows.values_list("delegation", "track", "status")
 
 
 def _beyond(start: tuple[int, str, int], by_key: bool) -> Q:

@@ -273,6 +273,9 @@ class Delegate(models.Model):
                 name="delegate_waiting_list",
             ),
             models.Index(fields=["meeting", "delegation", "id"], name="delegate_in_a_list"),
+            models.Index(
+                fields=["meeting", "delegation", "track", "status", "id"], name="delegate_counted"
+            ),
             GinIndex(OpClass("search", "gin_trgm_ops"), name="delegate_search"),
         ]
         constraints = [

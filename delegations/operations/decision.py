@@ -15,6 +15,7 @@ from delegations import notifications
 from delegations.models import Delegate
 from delegations.permissions import can_decide
 from delegations.transitions import DELEGATE
+from meetings.models import Meeting
 from portal import journal
 from portal.constraints import violations_explained
 from portal.models import User
@@ -23,6 +24,7 @@ from portal.refusal import NotYours, Refused
 MOST = 1000  # at once: what one person waits for
 
 CAPACITY = journal.register("delegate.capacity", _("set the capacity: %(capacity)s"))
+EXPORTED = journal.register("meeting.participants_exported", _("took the participants away"))
 SENT_AGAIN = journal.register("delegate.sent_again", _("had the personal link sent again"))
 
 
@@ -142,3 +144,8 @@ def _send_again(delegate: Delegate, *, by: User) -> None:
     row = _held(delegate, "send_again", by)
     notifications.link_again(row, key=f"{timezone.now():%Y%m%d%H}")
     journal.record(row, SENT_AGAIN, by=by, private_to=row.party)
+
+
+def note_export(meeting: Meeting, *, by: User) -> None:
+    """Write down who took a table of people away: an affair of that person's own side."""
+    journal.record(meeting, EXPORTED, by=by, private_to=by.party)

@@ -1,13 +1,15 @@
 """One table of all participants of a meeting: sought, narrowed, marked, exported."""
 
 from collections.abc import Iterable
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Case, Q, QuerySet, Value, When
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from delegations import operations
+from delegations import export, operations
 from delegations.forms.participant import COLUMNS, USUAL, ColumnsForm, DeedForm, TableForm
 from delegations.models import Delegate
 from delegations.permissions import can_decide, can_see_delegations, sides_known_closely
@@ -125,6 +127,32 @@ def _table(pk: int, asked: str) -> str:
     """The table as it was narrowed; only what its form understands is taken over."""
     wanted = urlencode(TableForm(QueryDict(asked[:2000])).wanted)
     return f"{reverse('participants', args=[pk])}{'?' if wanted else ''}{wanted}"
+
+
+# --- taken away -------------------------------------------------------------------------
+
+
+@never_cache
+def export_file(request: HttpRequest, pk: int) -> FileResponse:
+    """The selection as a table: what its reader may see and no more; the history says who."""
+    meeting = _visible(request, pk)
+    selection = _selection(request, meeting, request.GET)
+    kind = request.GET.get("as", "excel")
+    rows = export.table(
+        selection.rows, meeting, known_closely=sides_known_closely(request.user, meeting)
+    )
+    operations.note_export(meeting, by=request.user)
+    name = f"participants-{pk}"
+    with NamedTemporaryFile() as made:
+        if kind in export.SEPARATORS:
+            export.write_csv(made, rows, export.SEPARATORS[kind])
+            name = f"{name}.csv"
+        else:
+            export.write_excel(made, rows, _("Participants"))
+            name = f"{name}.xlsx"
+        made.flush()
+        # Its name goes at once, its content when the last of it is sent.
+        return FileResponse(Path(made.name).open("rb"), as_attachment=True, filename=name)
 
 
 # --- many at once -----------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """script/manage scale: a synthetic meeting with as many registrations as one asks for."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from itertools import product
 
 from django.core.management.base import BaseCommand, CommandError
@@ -50,7 +50,7 @@ def make(body: Body, number: int) -> Meeting:
     open_delegations(meeting, by=None)
     delegations = list(meeting.delegations.order_by("pk"))
     sitting = Sitting.objects.create(
-        meeting=meeting, day=meeting.starts_on, wall="15:00", zone=meeting.zone, minutes=120
+        meeting=meeting, day=meeting.starts_on, wall=time(15), zone=meeting.zone, minutes=120
     )
     for start in range(0, number, AT_ONCE):
         numbers = range(start, min(number, start + AT_ONCE))
