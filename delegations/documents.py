@@ -1,5 +1,7 @@
 """What the documents of a meeting's participants say. How they look stands in their templates."""
 
+import functools
+import itertools
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -85,8 +87,25 @@ COLOURS = {
     "support": "#5b4a1f",
     "media": "#1f1f1f",
 }
-MANY = 500  # badges from which the memory for them is asked of a process of its own
+BADGES = "delegations/documents/badges.typ"
+MANY = 504  # badges a process sets in type: whole sheets of every sort
 LONGEST = 22  # letters of a word that no line has to be broken in
+# The width and the largest letters of each text, in millimetres and points, on a badge; on a
+# sticker the width is what the code beside it leaves.
+ROOM = {
+    "capacity": (91, 23),
+    "meeting": (89, 10.5),
+    "name": (91, 31),
+    "latin": (91, 17),
+    "function": (91, 11.5),
+    "organisation": (91, 13),
+    "side": (56, 20),
+    "reference": (56, 11),
+}
+LARGEST_ON_STICKER = {"capacity": 9, "name": 14, "latin": 9, "organisation": 8, "side": 8}
+BESIDE = {"capacity": 11}  # millimetres of a sticker that a text leaves free
+POINTS = 72 / 25.4  # a millimetre
+LEGIBLE = 0.62  # of the largest letters; below that several lines are better than one
 
 
 def badges(
@@ -97,31 +116,45 @@ def badges(
     The code leads to the page of the reference, which opens for those at the door alone.
     `start` is the first free place of a sheet of stickers that was begun.
     """
-    people, codes, side = [], [], 0
+    paper = SHEETS[sheet]
+    begun = start - 1 if paper.is_sticker else 0
+    people = list(delegates)
+    if len(people) + begun <= MANY:
+        return typeset(BADGES, *_part(meeting, people, paper, begun))
+    first, rest = people[: MANY - begun], people[MANY - begun :]
+    parts = [rest[at : at + MANY] for at in range(0, len(rest), MANY)]
+    further = (_part(meeting, part, paper, 0) for part in parts)
+    return typeset_apart(BADGES, itertools.chain([_part(meeting, first, paper, begun)], further))
+
+
+def _part(
+    meeting: Meeting, delegates: list[Delegate], paper: Sheet, begun: int
+) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """The data of some badges and the codes that lie beside them."""
+    people, codes, side, name = [], [], 0, meeting.full_label
     for delegate in delegates:
-        people.append(_badge(delegate))
+        people.append(_sized(_badge(delegate, name), paper))
         side, pixels = _code(delegate.reference)
         codes.append(pixels)
-    make = typeset if len(people) <= MANY else typeset_apart
     data = {
-        "title": gettext("Badges, %(meeting)s") % {"meeting": meeting.full_label},
-        "meeting": meeting.full_label,
+        "title": gettext("Badges, %(meeting)s") % {"meeting": name},
         "language": (get_language() or "en").split("-")[0],
-        "paper": asdict(SHEETS[sheet]),
-        "start": start if SHEETS[sheet].is_sticker else 1,
+        "paper": asdict(paper),
+        "start": begun + 1,
         "side": side,
         "people": people,
     }
-    return make("delegations/documents/badges.typ", data, {"codes.bin": b"".join(codes)})
+    return data, {"codes.bin": b"".join(codes)}
 
 
-def _badge(delegate: Delegate) -> dict[str, object]:
+def _badge(delegate: Delegate, meeting: str) -> dict[str, Any]:
     """What stands on one badge: the name in its own script large, its Latin form under it."""
     name, latin = delegate.full_name, delegate.latin_name
     if not is_printable(name) and latin:
         name, latin = latin, ""
     honoured = f"{delegate.honorific} {latin or name}".strip()
     return {
+        "meeting": meeting,
         "name": broken(name),
         "latin": broken(honoured if latin or delegate.honorific else ""),
         "function": broken(delegate.function),
@@ -133,6 +166,39 @@ def _badge(delegate: Delegate) -> dict[str, object]:
         "rtl": is_right_to_left(name),
         "cjk": {"ja": "JP", "ko": "KR"}.get(delegate.language[:2], "SC"),
     }
+
+
+def _sized(badge: dict[str, Any], sheet: Sheet) -> dict[str, Any]:
+    """The badge with the size of each text that fits on a line; 0 where it needs several."""
+    for text, (width, largest) in ROOM.items():
+        if sheet.is_sticker:
+            width = sheet.label_width - BESIDE.get(text, 30)
+            largest = LARGEST_ON_STICKER.get(text, 0)
+        fits = width * POINTS / max(ems(badge[text]), 0.1)
+        size = min(largest, round(fits, 1))
+        one_line = size if size >= largest * LEGIBLE else 0
+        badge[text] = {"words": badge[text], "size": one_line, "largest": largest}
+    return badge
+
+
+NARROW = frozenset("iljtfrI1.,:;'’!|()[]- іїј\u200b")
+WIDE = frozenset("mwMW@%&—…ЖШЩЮЫФжшщюыфмМДЋЂÆŒæœ")
+
+
+def ems(text: str) -> float:
+    """The width of a line in its own size: never less than what the fonts at hand need."""
+    return 1.02 * sum(map(_em, text))
+
+
+@functools.lru_cache(maxsize=4096)
+def _em(letter: str) -> float:
+    if letter in NARROW:
+        return 0.46
+    if letter in WIDE or unicodedata.east_asian_width(letter) in {"W", "F"}:
+        return 1.02
+    if unicodedata.bidirectional(letter) == "AL":
+        return 0.8
+    return 0.8 if letter.isupper() else 0.68
 
 
 def _code(reference: str) -> tuple[int, bytes]:

@@ -1,10 +1,14 @@
 """Badges: what stands on them, in which letters, and that nothing overflows or is missing."""
 
+import hashlib
 import re
+import tempfile
 import zlib
+from pathlib import Path
 
 import pytest
 import segno
+import typst
 from django.urls import reverse
 
 from delegations import documents
@@ -245,10 +249,29 @@ def test_every_capacity_has_its_colour_dark_enough_for_white_letters():
         assert 1.05 / (light + 0.05) >= 4.5, colour
 
 
-def test_thousands_are_set_in_a_process_of_their_own(fair, monkeypatch):
-    people = [make_delegate(fair.meeting, fair.cast.russia) for _ in range(3)]
-    monkeypatch.setattr(documents, "MANY", 2)
-    assert pages(badges(fair.meeting, people)) == 3
+@pytest.mark.parametrize(("sheet", "start", "expected"), [("a6", 1, 9), ("stickers-14", 14, 2)])
+def test_many_badges_are_set_in_parts_and_bound_into_one_file(
+    fair, monkeypatch, sheet, start, expected
+):
+    people = [
+        make_delegate(fair.meeting, fair.cast.russia, full_name=f"Person {number}")
+        for number in range(9)
+    ]
+    whole = badges(fair.meeting, people, sheet=sheet, start=start)
+    monkeypatch.setattr(documents, "MANY", {"a6": 4, "stickers-14": 14}[sheet])
+    made = badges(fair.meeting, people, sheet=sheet, start=start)
+    assert pages(made) == pages(whole) == expected
+    for page in (1, expected):
+        assert looked_at(made, page) == looked_at(whole, page)
+
+
+def looked_at(pdf: bytes, page: int) -> str:
+    """A page of a PDF as a reader of such files draws it."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "made.pdf").write_bytes(pdf)
+        source = f'#image("made.pdf", page: {page}, width: 100%)'.encode()
+        drawn = typst.Compiler(source, root=folder).compile(format="png")
+    return hashlib.sha256(drawn).hexdigest()
 
 
 # --- the code -------------------------------------------------------------------------
