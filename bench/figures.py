@@ -21,6 +21,11 @@ ON_STAGE: dict[str, Callable[["Play"], Sample]] = {
     "calendar_week": lambda play: play.calendar(2000, "week"),
     "list_462": lambda play: play.delegates(462),
     "list_5000": lambda play: play.delegates(5000),
+    "list_50000": lambda play: play.delegates(50_000),
+    "search_462": lambda play: play.delegates(462, "?q=sokolov"),
+    "search_50000": lambda play: play.delegates(50_000, "?q=sokolov"),
+    "export_5000": lambda play: play.export(5000),
+    "export_50000": lambda play: play.export(50_000),
     "badges_450": lambda play: play.badges(450),
     "badges_5000": lambda play: play.badges(5000),
     "registration_1": lambda play: play.registration(1),
@@ -41,6 +46,8 @@ TOGETHER = {
     "badges": ("badges_450", "badges_5000"),
     "calendar": ("body_200", "meetings_200", "calendar_month", "calendar_week"),
     "race": ("race_threads", "race_processes"),
+    "list": ("list_462", "list_5000", "list_50000", "search_462", "search_50000"),
+    "export": ("export_5000", "export_50000"),
     "feeds": ("feed_1000", "feed_unchanged"),
 }
 

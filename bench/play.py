@@ -48,10 +48,18 @@ class Play:
         path = path_of("meeting", self.case.open_meeting())
         return self._page(client.get(path, self.stage.port))
 
-    def delegates(self, number: int) -> Sample:
-        """The first page of a meeting's delegates, read by a focal point."""
+    def delegates(self, number: int, query: str = "") -> Sample:
+        """The first page of a meeting's participants or of those sought, for a focal point."""
         user = self.case.cast.focal_my
-        return self._read(user, path_of("participants", self.case.meeting_of(number)))
+        return self._read(user, path_of("participants", self.case.meeting_of(number)) + query)
+
+    def export(self, number: int) -> Sample:
+        """The workbook of all participants, taken by a focal point, one after another."""
+        path = path_of("participants-export", self.case.meeting_of(number))
+        cookie = session_of(self.case.cast.focal_my)
+        visit = client.page(client.get(path, self.stage.port, Cookie=cookie))
+        load = self.stage.visitors(visit, 1)
+        return as_sample(load) | {"bytes": load.largest}
 
     def calendar(self, number: int, view: str) -> Sample:
         """A month or week of a month with so many sittings, read by a secretary."""
