@@ -3,6 +3,7 @@ from django.urls import path
 from delegations.views import (
     attendance,
     badge,
+    breakdown,
     check_in,
     delegate,
     delegation,
@@ -23,6 +24,11 @@ from portal.rate import guarded, limited
 urlpatterns = [
     # For people in office
     path("meetings/<int:pk>/delegations/", desk.delegations, name="delegations"),
+    path(
+        "meetings/<int:pk>/delegations/figures/",
+        breakdown.breakdown,
+        name="delegations-figures",
+    ),
     path("meetings/<int:pk>/registration/places/", quota.places, name="desk-places"),
     path("places/<int:pk>/", quota.set_places, name="places-set"),
     path("places/<int:pk>/remove/", quota.remove, name="places-remove"),

@@ -510,6 +510,7 @@ VISITS = {
     "registration-place": reading(
         "", lambda world: {"token": world.offered.token, "name": "accept"}
     ),
+    "delegations-figures": reading("focal_my", of("meeting")),
     "questionnaire": reading("officer_ru", of("meeting", track="open")),
     "questionnaire-preview": reading("neutral", of("meeting", track="delegation")),
     "questionnaire-copy": doing("officer_my", of("later", track="open"), "questionnaire"),
