@@ -8,6 +8,7 @@ from django.db.models import Case, Count, F, Prefetch, Q, When, prefetch_related
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from delegations.models import capacity
 from delegations.models.delegation import Delegation
@@ -180,7 +181,7 @@ class Delegate(models.Model):
 
     class Track(models.TextChoices):
         DELEGATION = "delegation", _("Delegations")
-        OPEN = "open", _("Open registration")
+        OPEN = "open", pgettext_lazy("who comes by it", "Open registration")
 
     Capacity = capacity.Capacity
     OfficeRank = capacity.OfficeRank
