@@ -19,7 +19,7 @@ from delegations.precedence import blocks_for
 from meetings.models import Meeting
 from portal.languages import in_language
 from portal.qr import series
-from portal.typesetting import SCRIPTS, typeset, typeset_apart
+from portal.typesetting import SCRIPTS, typeset, typeset_apart, typeset_for_print
 
 # --- badges ---------------------------------------------------------------------------
 
@@ -120,7 +120,7 @@ def badges(
     begun = start - 1 if paper.is_sticker else 0
     people = list(delegates)
     if len(people) + begun <= MANY:
-        return typeset(BADGES, *_part(meeting, people, paper, begun))
+        return typeset_for_print(BADGES, *_part(meeting, people, paper, begun))
     first, rest = people[: MANY - begun], people[MANY - begun :]
     parts = [rest[at : at + MANY] for at in range(0, len(rest), MANY)]
     further = (_part(meeting, part, paper, 0) for part in parts)

@@ -31,6 +31,13 @@ def typeset(
     return _set_in_type(_source(template), json.dumps(data), dict(files or {}), "pdf")
 
 
+def typeset_for_print(
+    template: str, data: Mapping[str, Any], files: Mapping[str, bytes] | None = None
+) -> bytes:
+    """The same without what reads a PDF aloud: for what is only ever printed, and sooner."""
+    return _set_in_type(_source(template), json.dumps(data), dict(files or {}), "print")
+
+
 def typeset_apart(
     template: str, parts: Iterable[tuple[Mapping[str, Any], Mapping[str, bytes]]]
 ) -> bytes:
@@ -66,6 +73,8 @@ def _set_in_type(source: bytes, data: str, files: dict[str, bytes], kind: str) -
         press = typst.Compiler(source, root=folder, font_paths=_fonts(), ignore_system_fonts=True)
         if kind == "part":  # in the plain form of PDF that parts can be bound in
             made = press.compile(format="pdf", pdf_standards="1.4", pdf_tags=False)
+        elif kind == "print":
+            made = press.compile(format="pdf", pdf_tags=False)
         else:
             made = press.compile(format=kind)
     return made[0] if isinstance(made, list) else made

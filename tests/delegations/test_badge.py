@@ -56,7 +56,7 @@ def letters(pdf: bytes) -> set[str]:
 
 def drawn(meeting, delegates, sheet="a6", monkeypatch=None) -> str:
     """The first page as a drawing."""
-    monkeypatch.setattr(documents, "typeset", typesetting.picture)
+    monkeypatch.setattr(documents, "typeset_for_print", typesetting.picture)
     return badges(meeting, delegates, sheet=sheet)
 
 
@@ -301,7 +301,7 @@ def test_the_code_leads_to_the_page_of_the_reference_and_holds_no_personal_link(
 
     monkeypatch = pytest.MonkeyPatch()
     with monkeypatch.context() as patched:
-        patched.setattr(documents, "typeset", typeset)
+        patched.setattr(documents, "typeset_for_print", typeset)
         badges(fair.meeting, [delegate])
     assert given["codes.bin"] == Series("https://portal.example.org/at/", 9).pixels("AB12-CD34")
     assert delegate.token not in str(given)
