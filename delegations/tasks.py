@@ -33,3 +33,9 @@ def erase_identities() -> None:
     """Delete passport data and photos whose day has come, and files nobody registered with."""
     operations.erase_identities(timezone.now().date())
     operations.forget_uploads(timezone.now())
+
+
+@shared_task
+def forget_tables() -> None:
+    """Delete the tables that nobody brought in within a day."""
+    operations.forget_tables(timezone.now())

@@ -69,6 +69,10 @@ app.conf.beat_schedule = {
         "task": "portal.tasks.forget_ended_sessions",
         "schedule": crontab(minute="47"),
     },
+    "forget tables of names that nobody brought in": {
+        "task": "delegations.tasks.forget_tables",
+        "schedule": crontab(minute="27"),
+    },
     "forget dossiers that nobody brought in": {
         "task": "meetings.tasks.forget_dossiers",
         "schedule": crontab(minute="17"),

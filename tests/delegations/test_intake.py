@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from delegations import operations
+from delegations import operations, tasks
 from delegations.column import COLUMNS, GOOD, MENDED, WRONG, head_row, matched
 from delegations.models import Delegate, Heading, Intake
 from delegations.operations.intake import outcome_of
@@ -248,7 +248,7 @@ def test_tables_are_forgotten_a_day_after_they_were_read(fair, delegation):
     intake = kept(delegation, fair.cast.focal_my, SITI)
     Intake.objects.filter(pk=intake.pk).update(at=timezone.now() - timedelta(hours=25))
     assert not Intake.objects.visible_to(fair.cast.focal_my).exists()
-    operations.forget_tables(timezone.now())
+    tasks.forget_tables()
     assert not Intake.objects.exists()
 
 

@@ -157,6 +157,7 @@ def test_who_registered_sees_the_own_registration_with_an_account(client, cast, 
 # --- status × transition --------------------------------------------------------------
 
 DELEGATE_TABLE = {
+    **{(status, "set_aside"): "cancelled" for status in Delegate.LIVE},
     ("pending", "approve"): "approved",
     ("pending", "decline"): "declined",
     ("pending", "ask_back"): "asked",
@@ -178,6 +179,10 @@ DELEGATE_TABLE = {
     ("offered", "expire"): "cancelled",
     ("offered", "decline"): "declined",
     ("offered", "cancel"): "cancelled",
+    ("nominated", "cancel"): "cancelled",
+    ("nominated", "approve_named"): "approved",
+    ("approved", "name_again"): "nominated",
+    **{(status, deed): "removed" for status in Delegate.LIVE for deed in ("remove", "give_way")},
 }
 DESK_TABLE = {
     ("not_open", "open"): "open",
