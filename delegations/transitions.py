@@ -59,6 +59,12 @@ def _no_place_left(delegate: Delegate) -> Iterator[str]:
         )
 
 
+def _is_named_by_the_side(delegate: Delegate) -> Iterator[str]:
+    named = delegate.track == Delegate.Track.DELEGATION
+    if named and delegate.status == Delegate.Status.APPROVED:
+        yield gettext("Your side has named this person. Take them off the delegation instead.")
+
+
 def _meeting_was_held(delegate: Delegate) -> Iterator[str]:
     if delegate.meeting.is_over:
         yield gettext("The meeting no longer lies ahead, so nothing can be changed.")
@@ -141,6 +147,7 @@ DELEGATE = Workflow(
         sources=("pending", "asked", "waiting", "offered", "approved"),
         target="declined",
         may=permissions.can_decide,
+        blockers=_is_named_by_the_side,
         change=_give_place_back,
         tell=lambda delegate, by, reason: notifications.declined(delegate),
         tone="danger",
@@ -178,7 +185,7 @@ DELEGATE = Workflow(
         "cancel",
         label=_("Cancel my registration"),
         done=_("cancelled the registration"),
-        sources=("pending", "asked", "waiting", "offered", "approved"),
+        sources=Delegate.LIVE,
         target="cancelled",
         may=lambda user, delegate: False,  # done by the person's own link alone
         blockers=_meeting_was_held,

@@ -13,6 +13,7 @@ from delegations.operations.check_in import (
 )
 from delegations.operations.decision import DEEDS, MOST, Outcome, decide, note_export, outlook
 from delegations.operations.delegation import (
+    approve_own,
     arrange,
     change_delegation,
     follow_the_gate,
@@ -86,6 +87,7 @@ __all__ = [
     "accept_offer",
     "add_question",
     "answer_enquiry",
+    "approve_own",
     "arrange",
     "blocks_of",
     "bring_in",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from delegations import notifications
 from delegations.models import Claim, Delegate, Delegation, Desk, move_place
 from delegations.operations.nomination import note_change, opens_for_all
-from delegations.permissions import can_nominate, can_run_desk
+from delegations.permissions import can_decide, can_nominate, can_run_desk
 from delegations.transitions import DELEGATE, out_of_time, too_late
 from meetings.models import Paper
 from portal import journal
@@ -122,6 +122,14 @@ def log_if_late(delegation: Delegation, due: date | None, *, by: User | None) ->
     """Write down that a step was taken after the day it was due; the other sides read it, too."""
     if delegation.is_late(due, timezone.now()):
         journal.record(delegation, LATE, by=by, private_to=delegation.side)
+
+
+@transaction.atomic
+def approve_own(delegate: Delegate, *, by: User) -> None:
+    """A focal point's own registration counts as approved, once the account shows who it is."""
+    is_own = by.is_authenticated and by.person_id == delegate.person_id
+    if is_own and delegate.status == Delegate.Status.PENDING and can_decide(by, delegate):
+        DELEGATE.perform(delegate, "approve", by=by)
 
 
 # --- the days, for all sides ----------------------------------------------------------

@@ -21,7 +21,7 @@ from django.views.decorators.cache import never_cache
 
 from delegations import operations
 from delegations.forms.registration import ChangeForm, RegistrationForm
-from delegations.models import Claim, Delegate, Desk, Identity
+from delegations.models import Claim, Delegate, Desk
 from delegations.models.desk import as_code
 from delegations.offer import Offer, asked_of, offer_of, on_offer, pages
 from delegations.views import answers
@@ -97,6 +97,7 @@ def _answered(request: HttpRequest, offer: Offer) -> HttpResponse:
         except operations.NoPlaceLeft:
             return _page(request, "check", offer, form=form, is_full=True)
         if delegate:
+            operations.approve_own(delegate, by=request.user)
             answers.exchange(request, desk, form.number, delegate)
             return SeeOther(f"{reverse('registration', args=[delegate.token])}?new=1")
     elif number := answers.keep(request, desk, form):
@@ -294,7 +295,7 @@ def mine(request: HttpRequest, token: str) -> HttpResponse:
             is_new="new" in request.GET,
             number_in_line=_number_in_line(delegate),
             answers=delegate.answers.for_list(),
-            identity=Identity.objects.filter(delegate=delegate).first(),
+            identity=getattr(delegate, "identity", None),
             contacts=[one for one in _contacts(meeting) if one.party_id == delegate.party.pk],
             can_register_again=bool(desk) and desk.hindrance(timezone.localdate()) in {"", "full"},
             desk=desk,
@@ -377,7 +378,7 @@ def _change_form(request: HttpRequest, delegate: Delegate) -> ChangeForm:
         questionnaire=questionnaire,
         questions=questions,
         earlier=list(delegate.answers.select_related("question")),
-        identity=Identity.objects.filter(delegate=delegate).first(),
+        identity=getattr(delegate, "identity", None),
         sent=answers.sent(request, meeting.desk, _change_of(delegate)),
     )
 

@@ -561,6 +561,36 @@ def form_of(**changes):
     }
 
 
+# --- the focal point's own registration -----------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("signed_in", "party", "status"),
+    [
+        ("focal_my", "my", "approved"),
+        ("", "my", "pending"),
+        ("focal_my", "ru", "pending"),
+        ("officer_my", "my", "pending"),
+    ],
+)
+def test_a_focal_points_own_registration_counts_as_approved_on_the_own_side_when_signed_in(
+    client, cast, fair, signed_in, party, status
+):
+    person = cast.people[signed_in or "focal_my"].person
+    if signed_in:
+        client.force_login(cast.people[signed_in])
+    posted = fair.answers(full_name=person.full_name, email=person.email, delegation=party)
+    assert client.post(fair.url, posted).status_code == 303
+    assert Delegate.objects.get().status == status
+
+
+def test_a_focal_point_who_names_herself_waits_for_the_delegation_as_all_do(cast, ours):
+    person = cast.focal_my.person
+    [own] = name(ours, someone(person.full_name, email=person.email), by=cast.focal_my)
+    assert own.person == person
+    assert own.status == "nominated"
+
+
 # --- pages ----------------------------------------------------------------------------
 
 
