@@ -138,7 +138,9 @@ def delegation_reminders_due(
     found = []
     for delegation, holders in waiting:
         due = delegation.next_due
-        for holder in holders if due else ():
+        if due is None:
+            continue
+        for holder in holders:
             zone = holder.person.zone
             threshold = delegation_threshold(due, day_in(zone, now))
             if threshold is not None and waking_hours(zone, now):

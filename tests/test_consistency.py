@@ -185,9 +185,7 @@ def kept_table(world):
     """A table of names that the focal point has looked at."""
     world.table_for = make_delegation(world.meeting, world.cast.malaysia)
     content = b"Full name;Organisation;E-mail address\nSiti Aminah;MITI;siti@example.org\n"
-    world.table = keep_table(
-        world.table_for, content, name="names.csv", by=world.cast.focal_my
-    )
+    world.table = keep_table(world.table_for, content, name="names.csv", by=world.cast.focal_my)
     return {"pk": world.table.pk}
 
 

@@ -387,7 +387,7 @@ def tallies(meeting: Meeting, user) -> list[Tally]:
         .values("delegation__party")
         .annotate(
             registered=Count("pk", filter=Q(status__in=Delegate.LIVE)),
-            told=Count("pk", filter=Q(status__in=Delegate.LIVE) & Delegate.told()),
+            known=Count("pk", filter=Q(status__in=Delegate.LIVE) & Delegate.told()),
             confirmed=Count("pk", filter=approved),
             attended=Count("pk", filter=Q(attended_at__isnull=False)),
         )
@@ -407,7 +407,7 @@ def _counted(is_own: bool, sees_all: bool) -> str:
     """Which count of the registered people a reader may know: all, those told of, or none."""
     if is_own:
         return "registered"
-    return "told" if sees_all else ""
+    return "known" if sees_all else ""
 
 
 def _tally(party: Party, row: dict, counted: str) -> Tally:

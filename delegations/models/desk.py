@@ -106,7 +106,7 @@ class Desk(models.Model):
     def places_left(self) -> int | None:
         """How many places are free of those for everybody; None when nobody counts."""
         overall = next((quota for quota in self.quotas.all() if quota.is_overall), None)
-        return overall and overall.left
+        return overall.left if overall else None
 
     @property
     def takes_registrations(self) -> bool:

@@ -252,8 +252,10 @@ class Answer(models.Model):
             return " · ".join(labels.get(one, str(one)) for one in chosen)
         shown = {
             Question.Kind.CONSENT: lambda: gettext("Yes"),
-            Question.Kind.DATE: lambda: date_format(date.fromisoformat(self.value), "DATE_FORMAT"),
-            Question.Kind.NUMBER: lambda: number_format(self.value, use_l10n=True),
+            Question.Kind.DATE: lambda: date_format(
+                date.fromisoformat(str(self.value)), "DATE_FORMAT"
+            ),
+            Question.Kind.NUMBER: lambda: number_format(self.value or 0, use_l10n=True),
             Question.Kind.FILE: lambda: self.file_name,
         }
         return shown.get(Question.Kind(kind), lambda: str(self.value))()

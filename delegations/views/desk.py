@@ -1,21 +1,17 @@
 """The delegations of one meeting: counters and the registration desk."""
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from delegations import operations
 from delegations.models import Delegate, Desk, Quota, tallies
 from delegations.permissions import can_run_desk, can_see_delegations
 from delegations.transitions import DESK
 from delegations.views.delegation import side_rows
 from meetings.models import Meeting
 from meetings.views.tabs import meeting_tabs
-from portal.refusal import Refused
 from portal.views.deed import do_transition
 
 
