@@ -15,7 +15,7 @@ from portal.models import User
 def identity(request: HttpRequest, pk: int) -> HttpResponse:
     """Passport data and what else few may see of one person; the look is written down."""
     delegate = _known_closely(request, pk)
-    found = Identity.objects.filter(delegate=delegate).first()
+    found = getattr(delegate, "identity", None)
     answers = delegate.answers.for_list().filter(question__is_identity=True)
     if found is None and not answers:
         raise Http404
