@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from delegations import notifications
-from delegations.models import Delegate
+from delegations.models import Claim, Delegate, move_place
 from delegations.permissions import can_decide
 from delegations.transitions import DELEGATE
 from meetings.models import Meeting
@@ -63,6 +63,7 @@ DEEDS = {
         _of_workflow("approve", _("Approve"), "pending", "asked"),
         _of_workflow("decline", _("Decline with a reason")),
         _of_workflow("ask_back", _("Ask back")),
+        _of_workflow("remove", _("Take off the delegation")),
         Deed("capacity", _("Set the capacity"), asks="capacity"),
         Deed("send_again", _("Send the personal link again")),
     )
@@ -134,9 +135,12 @@ def _held(delegate: Delegate, deed: str, by: User) -> Delegate:
 
 def _set_capacity(delegate: Delegate, *, by: User, capacity: str) -> None:
     row = _held(delegate, "capacity", by)
+    before = Claim.of(row)
     row.capacity = Delegate.Capacity(capacity)
     with violations_explained(Delegate):
         row.save(update_fields=["capacity"])
+    if row.status in Delegate.HOLDING and not move_place(before, Claim.of(row)):
+        raise Refused(gettext("No place is left for this capacity."))
     journal.record(row, CAPACITY, by=by, private_to=row.party, capacity=row.capacity.label)
 
 

@@ -17,6 +17,7 @@ from tests.factories import (
     make_desk,
     make_meeting,
     make_party,
+    make_quota,
     make_sitting,
     make_user,
 )
@@ -390,7 +391,9 @@ def test_marks_that_are_no_registrations_do_nothing(client, fair, marked):
 @pytest.mark.parametrize("deed", sorted(operations.DEEDS))
 def test_only_the_own_sides_focal_point_does_anything_to_many(client, fair, deed):
     sources = {"approve": "pending", "decline": "pending", "ask_back": "pending"}
-    row = make_delegate(fair.meeting, fair.cast.malaysia, status=sources.get(deed, "approved"))
+    track = "delegation" if deed == "remove" else "open"
+    status = sources.get(deed, "approved")
+    row = make_delegate(fair.meeting, fair.cast.malaysia, status=status, track=track)
     did = set()
     for who, user in fair.cast.people.items():
         before = Entry.objects.about(row).count()
@@ -411,7 +414,9 @@ def test_only_the_own_sides_focal_point_does_anything_to_many(client, fair, deed
 @pytest.mark.parametrize("deed", sorted(operations.DEEDS))
 @pytest.mark.parametrize("status", Delegate.Status.values)
 def test_the_outlook_says_the_same_as_the_deed_does_from_every_status(fair, deed, status):
-    put(make_delegate(fair.meeting, fair.cast.malaysia, status="pending"), status)
+    track = "delegation" if deed == "remove" else "open"
+    row = make_delegate(fair.meeting, fair.cast.malaysia, status="pending", track=track)
+    put(row, status)
     rows = list(Delegate.objects.for_list())
     outlook = operations.outlook(rows, deed, by=fair.cast.focal_my)
     fields = {"reason": "So.", "capacity": "expert"}
@@ -448,3 +453,13 @@ def test_ones_own_registration_counts_for_oneself_and_betrays_nobody_elses(fair)
     assert shown.number() == 2
     own = Selection(fair.meeting, fair.cast.focal_my, {"status": "declined"})
     assert own.counts() == {"declined": 3}
+
+
+def test_a_capacity_without_a_free_place_is_refused_and_says_so(client, fair):
+    make_quota(fair.desk, limit=1, capacity="media")
+    rows = [make_delegate(fair.meeting, fair.cast.malaysia) for _ in range(2)]
+    client.force_login(fair.cast.focal_my)
+    page = post_do(client, fair, "capacity", *rows, capacity="media")
+    [(sentence, [skipped])] = page.context["skipped"]
+    assert (sentence, skipped.pk) == ("No place is left for this capacity.", rows[1].pk)
+    assert Delegate.objects.filter(capacity="media").count() == 1
