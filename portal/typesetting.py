@@ -77,7 +77,17 @@ def _set_in_type(source: bytes, data: str, files: dict[str, bytes], kind: str) -
             made = press.compile(format="pdf", pdf_tags=False)
         else:
             made = press.compile(format=kind)
+    _forget()
     return made[0] if isinstance(made, list) else made
+
+
+def _forget() -> None:
+    """Typst keeps what it has set until ten further documents: forty megabytes for 450 badges."""
+    import typst
+
+    nothing = typst.Compiler(font_paths=_fonts(), ignore_system_fonts=True)
+    for _document in range(11):
+        nothing.compile(b"x", format="svg")
 
 
 @functools.cache
