@@ -361,7 +361,7 @@ def _as_before(delegate: Delegate, meeting: Meeting) -> Nomination:
 
 def terms(request: HttpRequest, pk: int) -> HttpResponse:
     """Set by when all sides name and confirm their people, and how strictly."""
-    meeting = get_object_or_404(Meeting.objects.inside(request.user).for_list(), pk=pk)
+    meeting = get_object_or_404(Meeting.objects.visible_to(request.user).for_list(), pk=pk)
     desk = get_object_or_404(Desk.objects.visible_to(request.user), meeting=meeting)
     desk.meeting = meeting
     if not can_run_desk(request.user, desk):
