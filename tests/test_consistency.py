@@ -978,7 +978,8 @@ def untranslated_arguments(source: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("name", sorted(TEMPLATES))
+# A document set in type has no words of its own: all of them come with its data.
+@pytest.mark.parametrize("name", sorted(name for name in TEMPLATES if not name.endswith(".typ")))
 def test_every_word_of_a_template_can_be_translated(name):
     source = TEMPLATES[name].read_text()
     assert BareWords(source).found + untranslated_arguments(source) == []
