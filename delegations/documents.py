@@ -11,7 +11,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from delegations.models import Delegate, ParticipantList
@@ -277,7 +277,7 @@ def participant_list(made: ParticipantList, copy: str) -> bytes:
             "parts": [
                 {"title": "", "lines": [_printed(line) for line in block["lines"]]},
                 {
-                    "title": gettext("Open registration"),
+                    "title": pgettext("who comes by it", "Open registration"),
                     "lines": [_printed(line) for line in block["open"]],
                 },
             ],
