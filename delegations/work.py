@@ -132,6 +132,10 @@ def _own(user: User, today: date) -> Iterator[WorkItem]:
 def _own_words(delegate: Delegate) -> str:
     if delegate.status == Delegate.Status.APPROVED:
         return _("You are registered, and your side has approved it.")
+    if delegate.status == Delegate.Status.WAITING:
+        return _("You are on the waiting list; you are told when a place becomes free.")
+    if delegate.status == Delegate.Status.OFFERED:
+        return _("A place became free. Accept it in time, or leave it to the next.")
     if delegate.status == Delegate.Status.ASKED:
         return _("You are registered; your side has a question to you.")
     return _("You are registered; your side has not decided yet.")

@@ -3,8 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from delegations import operations
-from delegations.models import Delegate, Desk
+from delegations.models import Desk
 from tests.delegations.answers import messages, text_of
 from tests.delegations.conftest import make_fair
 from tests.factories import make_delegate, make_meeting
