@@ -136,10 +136,11 @@ class Workflow:
 
 
 def recorded(row: Any, status: str) -> Any:
-    """The row, not saved yet, with the status that a record of the past gives it.
+    """A new row, not saved yet, with the status that it begins with.
 
-    For what is brought in from outside: nobody did it here, so there is nothing to permit, to
-    block or to tell. Whoever brings it in decides whose record is trusted, and journals it.
+    For what is brought in from outside, or begins elsewhere than at the first status: nobody
+    changed anything, so there is nothing to permit, to block or to tell. Whoever makes the row
+    decides whose record is trusted, and journals it.
     """
     row.status = status
     return row

@@ -700,7 +700,10 @@ def visit(name: str, plan: Visit, world, language: str) -> list[str]:
         if there.resolver_match is None or there.resolver_match.url_name != plan.leads:
             return [f"leads to {answer['Location']}"]
         return faults_of(there)
-    return faults_of(answer)
+    found = faults_of(answer)
+    if answer.streaming:
+        list(answer)  # to its end: then the file behind it is closed
+    return found
 
 
 def test_every_address_has_its_visit():

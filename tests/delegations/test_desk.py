@@ -3,7 +3,6 @@
 import pytest
 from django.urls import reverse
 
-from delegations.models import Desk
 from tests.delegations.answers import messages, text_of
 from tests.delegations.conftest import make_fair
 from tests.factories import make_delegate, make_meeting
@@ -35,33 +34,6 @@ def test_a_secretary_opens_registration_and_has_link_and_qr_code(client, cast):
     assert client.get(fair.url).status_code == 200
 
 
-def test_a_secretary_sets_the_places(client, fair, url):
-    client.force_login(fair.cast.officer_ru)
-    client.post(reverse("desk-places", args=[fair.meeting.pk]), {"capacity": "120"})
-    assert Desk.objects.get().capacity == 120
-    client.post(reverse("desk-places", args=[fair.meeting.pk]), {"capacity": ""})
-    assert Desk.objects.get().capacity is None
-
-
-@pytest.mark.parametrize(
-    ("capacity", "sentence"),
-    [
-        ("0", "Write at least 1. To take nobody, close the registration."),
-        ("many", "Write a whole number, or nothing."),
-        ("99999999999", "Write a smaller number, or nothing for as many as come."),
-        ("1", "More people are registered than this. Choose more places, or leave it empty."),
-    ],
-)
-def test_a_wrong_number_of_places_is_refused_and_kept(client, fair, capacity, sentence):
-    make_delegate(fair.meeting, fair.cast.malaysia)
-    make_delegate(fair.meeting, fair.cast.russia)
-    client.force_login(fair.cast.officer_my)
-    response = client.post(reverse("desk-places", args=[fair.meeting.pk]), {"capacity": capacity})
-    assert sentence in text_of(response)
-    assert response.context["places_form"]["capacity"].value() == capacity
-    assert Desk.objects.get().capacity is None
-
-
 def test_declining_without_a_reason_is_refused_with_what_to_do(client, fair):
     delegate = make_delegate(fair.meeting, fair.cast.malaysia, status="pending")
     client.force_login(fair.cast.focal_my)
@@ -80,10 +52,10 @@ def test_declining_tells_the_person_why(client, fair):
     assert fair.taken() == 0
 
 
-def test_the_registration_page_takes_six_queries_when_it_is_drawn_anew(
+def test_the_registration_page_takes_eight_queries_when_it_is_drawn_anew(
     client, fair, django_assert_num_queries
 ):
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         client.get(fair.url)
 
 
@@ -91,11 +63,11 @@ def test_registering_takes_as_many_queries_with_one_row_as_with_thirty(
     client, fair, django_assert_num_queries
 ):
     client.post(fair.url, fair.answers())
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         client.post(fair.url, fair.answers(full_name="One", email="one@example.org"))
     for _number in range(30):
         make_delegate(fair.meeting, fair.cast.malaysia)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         client.post(fair.url, fair.answers(full_name="Two", email="two@example.org"))
 
 

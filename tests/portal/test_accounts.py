@@ -268,6 +268,8 @@ def test_who_signs_up_with_anothers_address_gets_no_password_to_it(client):
 
 PUBLIC = {
     "register-check",
+    "registration-answer",
+    "registration-place",
     "healthz",
     "set_language",
     # what everybody may know
