@@ -297,7 +297,7 @@ def test_the_page_costs_the_same_with_one_thing_of_each_sort_and_with_thirty(
     make_appointment(chair, cast.group, "secretary", cast.malaysia)
     client.force_login(chair)
     page(client)  # content types are asked for once
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(30):
         page(client)
 
 
