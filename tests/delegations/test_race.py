@@ -112,10 +112,10 @@ def test_two_who_cancel_at_once_give_both_places_on_and_nobody_twice(cast):
     newcomers = [registering(fair, number, sittings[number % 2]) for number in range(4)]
     given = sum(at_once(*cancels, *newcomers)[4:])
     operations.fill_all_places()
-    # Four places were freed; those who waited come first as far as they were there in time.
-    assert fair.taken() == 4
+    # Four places were freed. Who came before that was told that none is left, and went away.
     left = Delegate.objects.filter(meeting=fair.meeting, status="waiting").count()
-    assert given + (3 - left) == 4
+    assert fair.taken() == given + (3 - left) <= 4
+    assert left == 0 or fair.taken() == 4
 
 
 def test_an_offer_accepted_in_the_moment_it_ends_is_either_and_never_both(cast):
